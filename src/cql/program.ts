@@ -1,0 +1,57 @@
+/** Codes of http://terminology.hl7.org/CodeSystem/measure-population that Lontar evaluates. */
+export type PopulationCode =
+  | 'initial-population'
+  | 'denominator'
+  | 'denominator-exclusion'
+  | 'denominator-exception'
+  | 'numerator'
+  | 'numerator-exclusion'
+  | 'measure-population'
+  | 'measure-population-exclusion'
+  | 'measure-observation';
+
+/** What a Measure asks of its CQL: which definition answers for which population. */
+export interface MeasureProgram {
+  /** `url|version` of the Measure. */
+  readonly measure: string;
+  /** The primary library, by canonical `url|version`. */
+  readonly library: string;
+  readonly groups: ReadonlyArray<{
+    readonly code: string;
+    readonly populations: ReadonlyArray<{ readonly code: PopulationCode; readonly expression: string }>;
+  }>;
+}
+
+/** Local calendar dates, both inclusive: `2026-01-01` to `2026-12-31`. Each person's own zone turns them into instants. */
+export interface MeasurementPeriod {
+  readonly start: string;
+  readonly end: string;
+}
+
+/** Criteria of one person as the CQL gives them (null counted as false), before the membership rules of populations. `populations[group][population]`. */
+export interface PersonResult {
+  readonly person: string;
+  /** Village of residence, ten digits without dots; absent for a person without one. */
+  readonly area?: string;
+  readonly populations: ReadonlyArray<readonly boolean[]>;
+}
+
+/** How many persons of an area have which combination of criteria: the bits in the order of the program's groups and populations, all groups in one mask. */
+export interface AreaCount {
+  readonly area?: string;
+  readonly bits: number;
+  readonly persons: number;
+}
+
+/** Whom to evaluate: everyone, the people of areas (codes or their prefixes), or single persons. */
+export type Subjects =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'areas'; readonly prefixes: readonly string[] }
+  | { readonly kind: 'persons'; readonly ids: readonly string[] };
+
+/** One of the two ways to evaluate a program; both answer the same questions and must answer alike. */
+export interface MeasureEvaluator {
+  readonly kind: 'sql' | 'reference';
+  persons(program: MeasureProgram, period: MeasurementPeriod, subjects: Subjects): Promise<readonly PersonResult[]>;
+  areas(program: MeasureProgram, period: MeasurementPeriod, subjects: Subjects): Promise<readonly AreaCount[]>;
+}

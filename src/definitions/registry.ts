@@ -1,0 +1,29 @@
+import type { CodeSystem, ConceptMap, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import type { FhirResource } from '../fhir/resource.js';
+
+/**
+ * Everything that defines what Lontar accepts and computes: the R4 core (packed at build time) with `profiles/` and `terminology/` on top.
+ * Canonicals may carry `|version`. Everything is parsed on first use and kept.
+ */
+export interface Registry {
+  /** The 146 concrete resource types of R4, sorted. */
+  readonly resourceTypes: readonly string[];
+  isResourceType(name: string): boolean;
+  /** By canonical, or by bare type name (`Patient`, `Quantity`, `code`). The snapshot is complete, made by us where the source has only a differential. */
+  structureDefinition(canonical: string): StructureDefinition | undefined;
+  /** Profiles of `profiles/` that each resource of this type must meet, whether it claims them or not. */
+  requiredProfiles(resourceType: string): readonly string[];
+  searchParameters(resourceType: string): readonly SearchParameter[];
+  searchParameter(resourceType: string, code: string): SearchParameter | undefined;
+  valueSet(canonical: string): ValueSet | undefined;
+  codeSystem(canonical: string): CodeSystem | undefined;
+  conceptMap(canonical: string): ConceptMap | undefined;
+  /** Search parameters that put a resource of this type into the Patient compartment; empty where the type is not in it. */
+  patientCompartment(resourceType: string): readonly string[];
+  /** Resources of our own guide (`profiles/`, `terminology/`), e.g. `Measure`, `Library`, `ViewDefinition`, `NamingSystem`. */
+  ours(resourceType: string): readonly FhirResource[];
+  /** Any conformance resource by canonical, of any type. */
+  canonical(url: string): FhirResource | undefined;
+  /** The same registry with more definitions on top (stored ones, a package, a test's supporting files). */
+  with(resources: readonly FhirResource[]): Registry;
+}
