@@ -20,6 +20,8 @@ export interface Registry {
   conceptMap(canonical: string): ConceptMap | undefined;
   /** Search parameters that put a resource of this type into the Patient compartment; empty where the type is not in it. */
   patientCompartment(resourceType: string): readonly string[];
+  /** The same for any compartment of R4: `patient`, `encounter`, `practitioner`, `relatedPerson`, `device`. */
+  compartment(code: string, resourceType: string): readonly string[];
   /** Resources of our own guide (`profiles/`, `terminology/`), e.g. `Measure`, `Library`, `ViewDefinition`, `NamingSystem`. */
   ours(resourceType: string): readonly FhirResource[];
   /** Any conformance resource by canonical, of any type. */

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import type { CodeSystem, CompartmentDefinition, ConceptMap, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import { packFolder } from '../root.js';
+import { type Definition, findDefinition, type Layer, packLayer, resourceLayer } from './layer.js';
+import { openPack } from './pack-file.js';
+import type { Registry } from './registry.js';
+
+const coreUrl = 'http://hl7.org/fhir/StructureDefinition/';
+
+/**
+ * The registry of the R4 core with our guide on top, from the packs in `folder`. Reads two indexes (some 10 ms); definitions are parsed when asked for.
+ * Throws with one clear line where the packs are absent.
+ */
+export function loadRegistry(folder: string = packFolder): Registry {
+  const core = openPack(join(folder, 'core.pack'));
+  const guide = openPack(join(folder, 'guide.pack'));
+  if (!core || !guide) throw new Error(`no definitions in ${folder}: run npm run build`);
+  const own = packLayer(guide);
+  return registryOf([own, packLayer(core, '4.0.1')], own);
+}
+
+/** A registry over `layers`, topmost first. `own` is our guide. */
+function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Registry {
+  const top = layers.slice(0, 1);
+  const structures = new Map<string, StructureDefinition | undefined>();
+  const parameters = new Map<string, ReadonlyMap<string, SearchParameter>>();
+  const types = below?.resourceTypes ?? concreteTypes(layers);
+  const typeSet = new Set(types);
+
+  const registry: Registry = {
+    resourceTypes: types,
+    isResourceType: (name) => typeSet.has(name),
+    structureDefinition: (canonical) => remember(structures, canonical, () => structure(urlOf(canonical))),
+    requiredProfiles: (resourceType) => [
+      ...new Set(layers.flatMap((layer) => layer.ofType('ImplementationGuide').flatMap((guide) => globalProfiles(guide, resourceType)))),
+    ],
+    searchParameters: (resourceType) => [...parametersOf(resourceType).values()],
+    searchParameter: (resourceType, code) => parametersOf(resourceType).get(code),
+    valueSet: (canonical) => find<ValueSet>(canonical, 'ValueSet'),
+    codeSystem: (canonical) => find<CodeSystem>(canonical, 'CodeSystem'),
+    conceptMap: (canonical) => find<ConceptMap>(canonical, 'ConceptMap'),
+    patientCompartment: (resourceType) => compartmentOf('patient', resourceType),
+    compartment: compartmentOf,
+    ours: (resourceType) => own.ofType(resourceType).map((definition) => definition.load()),
+    canonical: (url) =>
+      findDefinition(layers, url, 'StructureDefinition')
+        ? registry.structureDefinition(url)
+        : findDefinition(layers, url)?.definition.load(),
+    with: (resources) => registryOf([resourceLayer(resources), ...layers], own, registry),
+  };
+  return registry;
+
+  function find<Resource>(canonical: string, type: string): Resource | undefined {
+    return findDefinition(layers, canonical, type)?.definition.load() as Resource | undefined;
+  }
+
+  function structure(url: string): StructureDefinition | undefined {
+    const found = findDefinition(layers, url, 'StructureDefinition');
+    if (!found) return undefined;
+    // What lies below this overlay keeps the snapshot that it has there.
+    if (below && found.layer !== top[0]) return below.structureDefinition(url);
+    return found.definition.load() as StructureDefinition;
+  }
+
+  function parametersOf(resourceType: string): ReadonlyMap<string, SearchParameter> {
+    return remember(parameters, resourceType, () => {
+      const bases = plainResources.has(resourceType) ? [resourceType, 'Resource'] : [resourceType, 'DomainResource', 'Resource'];
+      const found = new Map<string, SearchParameter>();
+      for (const layer of layers) {
+        for (const base of bases) {
+          for (const definition of layer.ofType('SearchParameter')) {
+            if (definition.code === undefined || found.has(definition.code) || !definition.base?.includes(base)) continue;
+            found.set(definition.code, definition.load() as SearchParameter);
+          }
+        }
+      }
+      return found;
+    });
+  }
+
+  function compartmentOf(code: string, resourceType: string): readonly string[] {
+    const url = `http://hl7.org/fhir/CompartmentDefinition/${code}`;
+    const compartment = find<CompartmentDefinition>(url, 'CompartmentDefinition');
+    return compartment?.resource?.find((member) => member.code === resourceType)?.param ?? [];
+  }
+}
+
+// The resources of R4 that are no DomainResource.
+const plainResources: ReadonlySet<string> = new Set(['Binary', 'Bundle', 'Parameters']);
+
+function concreteTypes(layers: readonly Layer[]): readonly string[] {
+  return layers
+    .flatMap((layer) => layer.ofType('StructureDefinition'))
+    .filter((definition) => definition.kind === 'resource' && !definition.profile && !definition.abstract)
+    .map((definition) => definition.url?.slice(coreUrl.length) ?? '')
+    .sort();
+}
+
+function globalProfiles(guide: Definition, resourceType: string): readonly string[] {
+  return (guide.global ?? []).filter((item) => item.type === resourceType).map((item) => item.profile);
+}
+
+/** A bare type name stands for its definition in the R4 core. */
+function urlOf(canonical: string): string {
+  return /^[A-Za-z]+$/.test(canonical) ? coreUrl + canonical : canonical;
+}
+
+function remember<Key, Value>(cache: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  cache.set(key, made);
+  return made;
+}
