@@ -1,0 +1,4 @@
+// Common Indonesian given and family names, put together at random; any likeness to a person is chance.
+export const femaleNames = ['Siti', 'Dewi', 'Rina', 'Wati', 'Nur', 'Aisyah', 'Fitri', 'Lestari', 'Ratna', 'Yuliana', 'Maria', 'Intan', 'Kartika', 'Mega', 'Putri', 'Sri', 'Tuti', 'Anisa', 'Rahma', 'Melati'] as const;
+export const maleNames = ['Budi', 'Agus', 'Andi', 'Joko', 'Ahmad', 'Muhammad', 'Rizki', 'Hendra', 'Dedi', 'Bayu', 'Eko', 'Fajar', 'Yusuf', 'Arif', 'Slamet', 'Wahyu', 'Yohanes', 'Rahmat', 'Teguh', 'Galih'] as const;
+export const secondNames = ['Handayani', 'Saputra', 'Wibowo', 'Rahayu', 'Nugroho', 'Susanti', 'Hidayat', 'Permata', 'Kusuma', 'Santoso', 'Anggraini', 'Pratama', 'Utami', 'Setiawan', 'Maharani', 'Gunawan', 'Safitri', 'Firmansyah', 'Wulandari', 'Ramadhan'] as const;
