@@ -1,7 +1,17 @@
-import type { CodeableConcept, Coding, Encounter, EpisodeOfCare, Immunization, Observation, Patient, Quantity, Resource } from '@medplum/fhirtypes';
-import { addMonths, dateOf, type Day, instantOf } from './calendar.js';
+import type {
+  CodeableConcept,
+  Coding,
+  Encounter,
+  EpisodeOfCare,
+  Immunization,
+  Observation,
+  Patient,
+  Quantity,
+  Resource,
+} from '@medplum/fhirtypes';
+import { addMonths, type Day, dateOf, instantOf } from './calendar.js';
 import { observations, schedule, systems, vaccines } from './codes.js';
-import { administrativeCode, type Facility, participation, type Profession, type StaffMember, type Village } from './facility.js';
+import { administrativeCode, type Facility, type Profession, participation, type StaffMember, type Village } from './facility.js';
 import type { Person, Pregnancy } from './population.js';
 import type { Random } from './random.js';
 
@@ -28,7 +38,9 @@ export function patientResource(person: Person, setting: Setting): Patient {
     resourceType: 'Patient',
     id: person.id,
     active: true,
-    identifier: person.nik ? [{ use: 'official', system: systems.nik, value: person.nik }] : [{ use: 'official', system: systems.motherNik, value: person.mother?.nik ?? '' }],
+    identifier: person.nik
+      ? [{ use: 'official', system: systems.nik, value: person.nik }]
+      : [{ use: 'official', system: systems.motherNik, value: person.mother?.nik ?? '' }],
     name: [{ use: 'official', text: person.name }],
     gender: person.female ? 'female' : 'male',
     birthDate: dateOf(person.born),
@@ -60,10 +72,19 @@ export function pregnancyResources(pregnancy: Pregnancy, setting: Setting): Reso
   contacts.forEach((day, index) => {
     const week = Math.floor((day - lastPeriod) / 7);
     const doctor = (week < 13 || week >= 28) && random.chance(0.78 * reach(mother.village));
-    const visit = encounter(mother, day, 'AMB', [pickStaff(setting, 'midwife'), ...(doctor ? [pickStaff(setting, 'doctor')] : [])], setting);
+    const visit = encounter(
+      mother,
+      day,
+      'AMB',
+      [pickStaff(setting, 'midwife'), ...(doctor ? [pickStaff(setting, 'doctor')] : [])],
+      setting,
+    );
     resources.push({
       ...visit.resource,
-      identifier: [...(visit.resource.identifier ?? []), { system: systems.antenatalVisit, value: index === 0 ? (week < 13 ? 'K1M' : 'K1A') : `K${Math.min(index + 1, 6)}` }],
+      identifier: [
+        ...(visit.resource.identifier ?? []),
+        { system: systems.antenatalVisit, value: index === 0 ? (week < 13 ? 'K1M' : 'K1A') : `K${Math.min(index + 1, 6)}` },
+      ],
       episodeOfCare: [{ reference: `EpisodeOfCare/${episode.id}` }],
     });
     const gestation = { value: week, unit: 'wk', system: 'http://unitsofmeasure.org', code: 'wk' };
@@ -82,7 +103,10 @@ export function pregnancyResources(pregnancy: Pregnancy, setting: Setting): Reso
   });
   if (delivered !== undefined) {
     const birth = encounter(mother, delivered, 'AMB', [pickStaff(setting, 'midwife')], setting, random.integer(0, 23 * 60));
-    resources.push(birth.resource, observation(mother, birth, observations.deliveryTime, 'survey', { valueDateTime: birth.start }, setting));
+    resources.push(
+      birth.resource,
+      observation(mother, birth, observations.deliveryTime, 'survey', { valueDateTime: birth.start }, setting),
+    );
   }
   return resources;
 }
@@ -92,7 +116,7 @@ export function immunisationResources(child: Person, setting: Setting): Resource
   const { random, end } = setting;
   const willing = random.chance(0.93 * reach(child.village));
   const delayDays = Math.abs(random.normal(0, 9));
-  const sessions = new Map<Day, typeof schedule[number][]>();
+  const sessions = new Map<Day, (typeof schedule)[number][]>();
   for (const dose of schedule) {
     const missed = dose.dueDays === 0 ? !random.chance(0.95) : !random.chance(willing ? 0.994 : 0.55);
     const day = child.born + dose.dueDays + (dose.dueDays === 0 ? 0 : Math.round(delayDays) + random.integer(0, 6));
@@ -114,11 +138,23 @@ export function growthResources(child: Person, from: Day, setting: Setting): Res
     const visit = encounter(child, day, 'AMB', [pickStaff(setting, 'kader')], setting);
     const ageMonths = (day - child.born) / 30.4375;
     const { length, weight } = typicalSize(ageMonths, child.female);
-    const size = { value: Math.round((length + setting.random.normal(0, 1.6)) * 10) / 10, unit: 'cm', system: 'http://unitsofmeasure.org', code: 'cm' };
+    const size = {
+      value: Math.round((length + setting.random.normal(0, 1.6)) * 10) / 10,
+      unit: 'cm',
+      system: 'http://unitsofmeasure.org',
+      code: 'cm',
+    };
     const code = ageMonths < 24 ? observations.lengthLying : observations.heightStanding;
     resources.push(
       visit.resource,
-      observation(child, visit, observations.weight, 'vital-signs', { valueQuantity: kilograms(weight + setting.random.normal(0, weight * 0.07)) }, setting),
+      observation(
+        child,
+        visit,
+        observations.weight,
+        'vital-signs',
+        { valueQuantity: kilograms(weight + setting.random.normal(0, weight * 0.07)) },
+        setting,
+      ),
       observation(child, visit, code, 'vital-signs', { valueQuantity: size }, setting),
     );
   }
@@ -141,7 +177,10 @@ function contactDays(random: Random, village: number, lastPeriod: Day): Day[] {
   const late = random.chance(0.1);
   const planned = (late ? [16, 20, 26, 30, 34, 37] : [8, 15, 23, 29, 33, 37]).map((week) => week * 7 + Math.round(random.normal(0, 6)));
   if (random.chance(0.3)) planned.push(38 * 7 + random.integer(1, 7));
-  return planned.filter(() => random.chance(0.6 + 0.4 * reach(village))).map((days) => lastPeriod + days).sort((a, b) => a - b);
+  return planned
+    .filter(() => random.chance(0.6 + 0.4 * reach(village)))
+    .map((days) => lastPeriod + days)
+    .sort((a, b) => a - b);
 }
 
 function episodeOfCare(pregnancy: Pregnancy, opened: Day, setting: Setting): EpisodeOfCare & { id: string } {
@@ -154,14 +193,23 @@ function episodeOfCare(pregnancy: Pregnancy, opened: Day, setting: Setting): Epi
     identifier: [{ system: systems.facility('episode-of-care', setting.facility.organizationNumber), value: `EOC-${id.slice(0, 8)}` }],
     status: delivered === undefined ? 'active' : 'finished',
     statusHistory: [{ status: 'active', period: { start: instantOf(opened, 8 * 60, setting.zoneMinutes) } }],
-    type: [{ coding: [{ system: 'http://terminology.kemkes.go.id/CodeSystem/episodeofcare-type', code: 'ANC', display: 'Antenatal Care' }] }],
+    type: [
+      { coding: [{ system: 'http://terminology.kemkes.go.id/CodeSystem/episodeofcare-type', code: 'ANC', display: 'Antenatal Care' }] },
+    ],
     patient: subject(mother),
     managingOrganization: setting.facility.puskesmas,
     period: { start, ...(delivered === undefined ? {} : { end: instantOf(delivered, 23 * 60, setting.zoneMinutes) }) },
   };
 }
 
-function encounter(person: Person, day: Day, code: 'AMB' | 'HH', staff: readonly StaffMember[], setting: Setting, minutes = 8 * 60 + setting.random.integer(0, 180)): Visit {
+function encounter(
+  person: Person,
+  day: Day,
+  code: 'AMB' | 'HH',
+  staff: readonly StaffMember[],
+  setting: Setting,
+  minutes = 8 * 60 + setting.random.integer(0, 180),
+): Visit {
   const start = instantOf(day, minutes, setting.zoneMinutes);
   const period = { start, end: instantOf(day, minutes + 25, setting.zoneMinutes) };
   const id = setting.random.uuid();
@@ -224,7 +272,9 @@ function immunization(child: Person, visit: Visit, { vaccine, dose }: (typeof sc
       ? {
           performer: [
             {
-              function: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0443', code: 'AP', display: 'Administering Provider' }] },
+              function: {
+                coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0443', code: 'AP', display: 'Administering Provider' }],
+              },
               actor: midwife,
             },
           ],
@@ -233,8 +283,16 @@ function immunization(child: Person, visit: Visit, { vaccine, dose }: (typeof sc
     reasonCode: [
       {
         coding: [
-          { system: 'http://terminology.kemkes.go.id/CodeSystem/immunization-reason', code: 'IM-Dasar', display: 'Imunisasi Program Rutin Dasar' },
-          { system: 'http://terminology.kemkes.go.id/CodeSystem/immunization-routine-timing', code: 'IM-Ideal', display: 'Imunisasi Ideal' },
+          {
+            system: 'http://terminology.kemkes.go.id/CodeSystem/immunization-reason',
+            code: 'IM-Dasar',
+            display: 'Imunisasi Program Rutin Dasar',
+          },
+          {
+            system: 'http://terminology.kemkes.go.id/CodeSystem/immunization-routine-timing',
+            code: 'IM-Ideal',
+            display: 'Imunisasi Ideal',
+          },
         ],
       },
     ],

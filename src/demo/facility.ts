@@ -40,7 +40,11 @@ const professions: Readonly<Record<Profession, ProfessionCode>> = {
   kader: { code: '224609002', display: 'Complementary health worker' },
 };
 
-const organizationTypes = { puskesmas: ['102', 'Puskesmas'], pustu: ['OT000002', 'Puskesmas Pembantu'], posyandu: ['131', 'Posyandu'] } as const;
+const organizationTypes = {
+  puskesmas: ['102', 'Puskesmas'],
+  pustu: ['OT000002', 'Puskesmas Pembantu'],
+  posyandu: ['131', 'Posyandu'],
+} as const;
 
 /** One Puskesmas, a Pustu for every fourth village, a Posyandu and a Location for each village, and their staff. */
 export function createFacility(random: Random, villages: readonly Village[], areaName: (code: string) => string): Facility {
@@ -52,11 +56,16 @@ export function createFacility(random: Random, villages: readonly Village[], are
   const pustus = villages
     .filter((_, index) => index % 4 === 0)
     .map((village) => organization(random, organizationNumber, 'pustu', `Pustu ${village.name}`, village.code, puskesmas));
-  const posyandus = villages.map((village) => organization(random, organizationNumber, 'posyandu', `Posyandu ${village.name}`, village.code, puskesmas));
+  const posyandus = villages.map((village) =>
+    organization(random, organizationNumber, 'posyandu', `Posyandu ${village.name}`, village.code, puskesmas),
+  );
   const parents = parentAreas(villages).map((code) => areaLocation(random, organizationNumber, code, areaName(code), puskesmas));
-  const parentOf = (code: string): Location | undefined => parents.find((parent) => parent.identifier?.[0]?.value === code.slice(0, code.length === 10 ? 6 : code.length - 2));
+  const parentOf = (code: string): Location | undefined =>
+    parents.find((parent) => parent.identifier?.[0]?.value === code.slice(0, code.length === 10 ? 6 : code.length - 2));
   const linkedParents = parents.map((parent) => withParent(parent, parentOf(parent.identifier?.[0]?.value ?? '')));
-  const villageLocations = villages.map((village) => withParent(areaLocation(random, organizationNumber, village.code, village.name, puskesmas), parentOf(village.code)));
+  const villageLocations = villages.map((village) =>
+    withParent(areaLocation(random, organizationNumber, village.code, village.name, puskesmas), parentOf(village.code)),
+  );
   const clinic = clinicLocation(random, organizationNumber, puskesmas);
   const staff = createStaff(random, villages.length);
   const serials = staff.map((_, index) => String(index + 1).padStart(4, '0'));
@@ -75,7 +84,9 @@ export function createFacility(random: Random, villages: readonly Village[], are
       ...villageLocations,
       clinic,
       ...staff.map((member, index) => practitioner(member, serials[index] ?? '')),
-      ...staff.map((member, index) => role(random, member, member.profession === 'kader' ? (posyandus[index % posyandus.length] ?? puskesmas) : puskesmas)),
+      ...staff.map((member, index) =>
+        role(random, member, member.profession === 'kader' ? (posyandus[index % posyandus.length] ?? puskesmas) : puskesmas),
+      ),
     ],
   };
 }
@@ -106,25 +117,40 @@ function professionCoding(profession: Profession): { system: string; code: strin
   return { system: 'http://snomed.info/sct', ...professions[profession] };
 }
 
-function organization(random: Random, number: string, kind: keyof typeof organizationTypes, name: string, village: string, parent?: Organization): Organization {
+function organization(
+  random: Random,
+  number: string,
+  kind: keyof typeof organizationTypes,
+  name: string,
+  village: string,
+  parent?: Organization,
+): Organization {
   const [code, display] = organizationTypes[kind];
   const id = random.uuid();
   return {
     resourceType: 'Organization',
     id,
     active: true,
-    identifier: [{ use: 'official', system: systems.facility('organization', number), value: parent ? `${kind.toUpperCase()}-${village}` : number }],
+    identifier: [
+      { use: 'official', system: systems.facility('organization', number), value: parent ? `${kind.toUpperCase()}-${village}` : number },
+    ],
     type: [
       {
         coding: [
-          { system: 'http://terminology.hl7.org/CodeSystem/organization-type', code: parent ? 'team' : 'prov', display: parent ? 'Organizational team' : 'Healthcare Provider' },
+          {
+            system: 'http://terminology.hl7.org/CodeSystem/organization-type',
+            code: parent ? 'team' : 'prov',
+            display: parent ? 'Organizational team' : 'Healthcare Provider',
+          },
           { system: 'http://terminology.kemkes.go.id/CodeSystem/organization-type', code, display },
         ],
       },
     ],
     name,
     telecom: [{ system: 'phone', value: '+62-000-0000000', use: 'work' }],
-    address: [{ use: 'work', type: 'both', line: ['Jl. Contoh No. 1'], city: 'Contoh', country: 'ID', extension: [administrativeCode(village)] }],
+    address: [
+      { use: 'work', type: 'both', line: ['Jl. Contoh No. 1'], city: 'Contoh', country: 'ID', extension: [administrativeCode(village)] },
+    ],
     ...(parent ? { partOf: referenceTo(parent) } : {}),
   };
 }
@@ -140,7 +166,9 @@ function areaLocation(random: Random, number: string, code: string, name: string
     status: 'active',
     name,
     mode: 'instance',
-    physicalType: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: 'jdn', display: 'Jurisdiction' }] },
+    physicalType: {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: 'jdn', display: 'Jurisdiction' }],
+    },
     address: { use: 'work', country: 'ID', extension: [administrativeCode(code)] },
     managingOrganization: referenceTo(manager),
   };

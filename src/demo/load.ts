@@ -13,13 +13,21 @@ export function createClient(base: string): Client {
   return {
     base,
     async get(path) {
-      const response = await fetch(`${base}${path}`, { headers: { accept: 'application/fhir+json' }, signal: AbortSignal.timeout(120_000) });
+      const response = await fetch(`${base}${path}`, {
+        headers: { accept: 'application/fhir+json' },
+        signal: AbortSignal.timeout(120_000),
+      });
       const body: unknown = await response.json();
       if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${firstText(body)}`);
       return body;
     },
     async post(path, resource) {
-      const response = await fetch(`${base}${path}`, { method: 'POST', headers, body: JSON.stringify(resource), signal: AbortSignal.timeout(120_000) });
+      const response = await fetch(`${base}${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(resource),
+        signal: AbortSignal.timeout(120_000),
+      });
       return { status: response.status, body: await response.json() };
     },
   };
@@ -73,5 +81,7 @@ async function loadedPeople(client: Client, story: Story): Promise<Set<string>> 
 function firstText(body: unknown): string {
   const outcome = body as OperationOutcome;
   const issue = outcome.issue?.[0];
-  return issue ? `${issue.expression?.[0] ?? ''} ${issue.details?.text ?? issue.diagnostics ?? ''}`.trim() : JSON.stringify(body).slice(0, 200);
+  return issue
+    ? `${issue.expression?.[0] ?? ''} ${issue.details?.text ?? issue.diagnostics ?? ''}`.trim()
+    : JSON.stringify(body).slice(0, 200);
 }

@@ -1,4 +1,4 @@
-import { addMonths, dateOf, type Day } from './calendar.js';
+import { addMonths, type Day, dateOf } from './calendar.js';
 import { femaleNames, maleNames, secondNames } from './names.js';
 import type { Random } from './random.js';
 
@@ -46,9 +46,18 @@ export function createPopulation(random: Random, size: number, villages: number,
   while (residents.length < size - births) {
     const born = start - drawAgeDays(random);
     const female = random.chance(0.497);
-    residents.push(createPerson(random, { female, born, village: drawVillage(random, villages), rt: random.integer(1, 6), rw: random.integer(1, 3) }, serials));
+    residents.push(
+      createPerson(
+        random,
+        { female, born, village: drawVillage(random, villages), rt: random.integer(1, 6), rw: random.integer(1, 3) },
+        serials,
+      ),
+    );
   }
-  const mothers = shuffled(random, residents.filter((person) => person.female && between(person.born, addMonths(start, -41 * 12), addMonths(start, -17 * 12))));
+  const mothers = shuffled(
+    random,
+    residents.filter((person) => person.female && between(person.born, addMonths(start, -41 * 12), addMonths(start, -17 * 12))),
+  );
   const pregnancies: Pregnancy[] = [];
   const people = [...residents];
   for (const mother of mothers.slice(0, births)) {
@@ -74,7 +83,11 @@ function createChild(random: Random, mother: Person, born: Day, end: Day, serial
   return { ...unregistered, mother };
 }
 
-function createPerson(random: Random, facts: Pick<Person, 'female' | 'born' | 'village' | 'rt' | 'rw'>, serials: Map<string, number>): Person {
+function createPerson(
+  random: Random,
+  facts: Pick<Person, 'female' | 'born' | 'village' | 'rt' | 'rw'>,
+  serials: Map<string, number>,
+): Person {
   const name = `${random.pick(facts.female ? femaleNames : maleNames)} ${random.pick(secondNames)}`;
   return { id: random.uuid(), nik: createNik(facts.female, facts.born, serials), name, ...facts };
 }
@@ -114,5 +127,8 @@ function between(day: Day, low: Day, high: Day): boolean {
 }
 
 function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
-  return items.map((item) => ({ item, key: random.next() })).sort((a, b) => a.key - b.key).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, key: random.next() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
 }

@@ -33,7 +33,9 @@ export function createRandom(seed: number): Random {
     },
     normal: (mean, deviation) => mean + deviation * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
     uuid() {
-      const hex = Array.from({ length: 32 }, (_, index) => (index === 12 ? 4 : index === 16 ? integer(8, 11) : integer(0, 15)).toString(16)).join('');
+      const hex = Array.from({ length: 32 }, (_, index) =>
+        (index === 12 ? 4 : index === 16 ? integer(8, 11) : integer(0, 15)).toString(16),
+      ).join('');
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     },
   };

@@ -1,5 +1,5 @@
 import type { Bundle, Resource } from '@medplum/fhirtypes';
-import { addMonths, dateOf, type Day, dayOf } from './calendar.js';
+import { addMonths, type Day, dateOf, dayOf } from './calendar.js';
 import { growthResources, immunisationResources, patientResource, pregnancyResources, type Setting } from './care.js';
 import { createFacility, transaction, type Village } from './facility.js';
 import { createPopulation, type Person } from './population.js';
@@ -41,12 +41,17 @@ export function createStory(options: StoryOptions): Story {
   const setting: Setting = { random, facility, villages: options.villages, zoneMinutes: options.zoneMinutes, end };
   const population = createPopulation(random, options.people, options.villages.length, start, end);
   const pregnancies = new Map(population.pregnancies.map((pregnancy) => [pregnancy.mother.id, pregnancy]));
-  const families = population.people.filter((person) => !person.mother).map((person) => familyRecords(person, pregnancies.get(person.id)?.child));
+  const families = population.people
+    .filter((person) => !person.mother)
+    .map((person) => familyRecords(person, pregnancies.get(person.id)?.child));
 
   function familyRecords(person: Person, child: Person | undefined): Resource[] {
     const pregnancy = pregnancies.get(person.id);
     return [
-      ...[person, ...(child ? [child] : [])].flatMap((member) => [patientResource(member, setting), ...childRecords(member, start, setting)]),
+      ...[person, ...(child ? [child] : [])].flatMap((member) => [
+        patientResource(member, setting),
+        ...childRecords(member, start, setting),
+      ]),
       ...(pregnancy ? pregnancyResources(pregnancy, setting) : []),
     ];
   }
