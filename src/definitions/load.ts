@@ -42,6 +42,7 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
     patientCompartment: (resourceType) => compartmentOf('patient', resourceType),
     compartment: compartmentOf,
     ours: (resourceType) => own.ofType(resourceType).map((definition) => definition.load()),
+    definitions: (resourceType) => layers.flatMap((layer) => layer.ofType(resourceType)),
     canonical: (url) =>
       findDefinition(layers, url, 'StructureDefinition')
         ? registry.structureDefinition(url)

@@ -6,7 +6,7 @@ import { packStamp, writePack } from './pack-file.js';
 import { explainMissing } from './pack-source.js';
 
 // Change it when what the packs hold changes.
-const format = '1';
+const format = '2';
 
 /**
  * Packs the R4 definitions out of the npm package of published resources in `source`, which also holds ordinary instances.
@@ -39,13 +39,13 @@ function slim(resource: JsonObject): JsonObject {
   const { text: _text, mapping: _mapping, ...rest } = resource;
   return {
     ...rest,
-    ...(isObject(rest['snapshot']) ? { snapshot: slimElements(rest['snapshot']) } : {}),
-    ...(isObject(rest['differential']) ? { differential: slimElements(rest['differential']) } : {}),
+    ...(isObject(rest.snapshot) ? { snapshot: slimElements(rest.snapshot) } : {}),
+    ...(isObject(rest.differential) ? { differential: slimElements(rest.differential) } : {}),
   };
 }
 
 function slimElements(view: JsonObject): JsonObject {
-  const elements = Array.isArray(view['element']) ? view['element'] : [];
+  const elements = Array.isArray(view.element) ? view.element : [];
   return {
     ...view,
     element: elements.map((element: JsonObject) => {

@@ -15,6 +15,10 @@ export interface PackEntry {
   /** SearchParameter: its code and the types it applies to. */
   readonly code?: string;
   readonly base?: readonly string[];
+  /** CodeSystem: the system whose concepts it adds designations and properties to. */
+  readonly supplements?: string;
+  /** CodeSystem: canonical of the value set of all its codes. */
+  readonly allCodes?: string;
   /** ImplementationGuide: profiles that every resource of a type must meet. */
   readonly global?: readonly { readonly type: string; readonly profile: string }[];
 }

@@ -6,7 +6,7 @@ import { describeResource } from './describe.js';
 import { packStamp, writePack } from './pack-file.js';
 
 // Change it when what the packs hold changes.
-const format = '1';
+const format = '2';
 
 /** Our guide: compiled profiles, measures, view definitions and terminology. Files without a `resourceType` belong to other readers. */
 export function packGuide(root: string, target: string): void {
@@ -52,6 +52,6 @@ function resourcesOf(parsed: unknown): readonly (JsonObject & { readonly resourc
   if (Array.isArray(parsed)) return parsed.flatMap(resourcesOf);
   if (!isResource(parsed)) return [];
   if (parsed.resourceType !== 'Bundle') return [parsed];
-  const entries = Array.isArray(parsed['entry']) ? parsed['entry'] : [];
-  return entries.flatMap((entry: unknown) => (isObject(entry) ? resourcesOf(entry['resource']) : []));
+  const entries = Array.isArray(parsed.entry) ? parsed.entry : [];
+  return entries.flatMap((entry: unknown) => (isObject(entry) ? resourcesOf(entry.resource) : []));
 }

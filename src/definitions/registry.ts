@@ -1,5 +1,6 @@
 import type { CodeSystem, ConceptMap, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
 import type { FhirResource } from '../fhir/resource.js';
+import type { Definition } from './layer.js';
 
 /**
  * Everything that defines what Lontar accepts and computes: the R4 core (packed at build time) with `profiles/` and `terminology/` on top.
@@ -24,6 +25,8 @@ export interface Registry {
   compartment(code: string, resourceType: string): readonly string[];
   /** Resources of our own guide (`profiles/`, `terminology/`), e.g. `Measure`, `Library`, `ViewDefinition`, `NamingSystem`. */
   ours(resourceType: string): readonly FhirResource[];
+  /** Every definition of a type by its index entry, topmost layer first; `load()` parses it. */
+  definitions(resourceType: string): readonly Definition[];
   /** Any conformance resource by canonical, of any type. */
   canonical(url: string): FhirResource | undefined;
   /** The same registry with more definitions on top (stored ones, a package, a test's supporting files). */
