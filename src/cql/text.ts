@@ -1,0 +1,29 @@
+import type { Text } from '../fhir/outcome.js';
+
+/** What the CQL room says to people. */
+export const cqlText = {
+  translation: (library: string, place: string, message: string): Text => ({
+    id: `CQL ${library} tidak dapat diterjemahkan di baris ${place}: ${message}`,
+    en: `CQL ${library} doesn't translate at line ${place}: ${message}`,
+  }),
+  untranslatable: (message: string): Text => ({
+    id: `Teks ini bukan pustaka CQL yang dapat diterjemahkan: ${message}`,
+    en: `This text is not a CQL library that can be translated: ${message}`,
+  }),
+  missingLibrary: (library: string): Text => ({
+    id: `Pustaka CQL ${library} tidak ada di server ini. Kirim dahulu pustaka itu.`,
+    en: `The CQL library ${library} is not on this server. Send that library first.`,
+  }),
+  missingValueSet: (url: string): Text => ({
+    id: `ValueSet ${url} tidak ada atau tidak dapat diekspansi di server ini.`,
+    en: `The value set ${url} is absent or can't be expanded on this server.`,
+  }),
+  missingDefinition: (library: string, name: string): Text => ({
+    id: `Pustaka CQL ${library} tidak memiliki definisi "${name}".`,
+    en: `The CQL library ${library} has no definition "${name}".`,
+  }),
+  refused: (node: string, place: string, reason: string): Text => ({
+    id: `Ekspresi ${node} di ${place} tidak dapat dijadikan SQL: ${reason}`,
+    en: `The expression ${node} at ${place} can't be compiled to SQL: ${reason}`,
+  }),
+};
