@@ -55,3 +55,16 @@ export interface MeasureEvaluator {
   persons(program: MeasureProgram, period: MeasurementPeriod, subjects: Subjects): Promise<readonly PersonResult[]>;
   areas(program: MeasureProgram, period: MeasurementPeriod, subjects: Subjects): Promise<readonly AreaCount[]>;
 }
+
+/** Counts persons by area and combination of criteria: the bits in the order of groups and populations. Sorted by area, those without one last. */
+export function areaCounts(results: readonly PersonResult[]): readonly AreaCount[] {
+  const counts = new Map<string, { area?: string; bits: number; persons: number }>();
+  for (const { area, populations } of results) {
+    const bits = populations.flat().reduce((mask, met, index) => (met ? mask + 2 ** index : mask), 0);
+    const key = `${area ?? '~'} ${bits}`;
+    const found = counts.get(key);
+    if (found) found.persons += 1;
+    else counts.set(key, { ...(area === undefined ? {} : { area }), bits, persons: 1 });
+  }
+  return [...counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+}
