@@ -83,7 +83,7 @@ Id: encounter-postnatal
 Title: "Kunjungan nifas (KF) / Postnatal visit"
 Description: "Pemeriksaan ibu sampai 42 hari setelah bersalin. Profil milik Lontar. / Care of the mother up to 42 days after delivery. Lontar's own profile."
 * insert Published
-* class from https://lontar.id/fhir/ValueSet/visit-class (required)
+* class from https://lontar.id/fhir/ValueSet/birth-visit-class (required)
 * identifier[postnatalVisit] 1..1
 
 Profile: NeonatalEncounter
@@ -92,7 +92,7 @@ Id: encounter-neonatal
 Title: "Kunjungan neonatal (KN) / Neonatal visit"
 Description: "Pemeriksaan bayi sampai umur 28 hari. Profil milik Lontar. / Care of the baby up to 28 days of age. Lontar's own profile."
 * insert Published
-* class from https://lontar.id/fhir/ValueSet/visit-class (required)
+* class from https://lontar.id/fhir/ValueSet/birth-visit-class (required)
 * identifier[neonatalVisit] 1..1
 
 RuleSet: VisitType(code)
@@ -118,7 +118,7 @@ Id: encounter-immunization
 Title: "Kunjungan imunisasi / Immunisation visit"
 Description: "Kunjungan untuk imunisasi, di fasilitas, Posyandu, atau sekolah. Profil milik Lontar. / A visit for immunisation at a facility, Posyandu or school. Lontar's own profile."
 * insert Published
-* class from https://lontar.id/fhir/ValueSet/posyandu-class (required)
+* class from https://lontar.id/fhir/ValueSet/immunization-class (required)
 * insert VisitType(immunization)
 
 Profile: HomeVisitEncounter
