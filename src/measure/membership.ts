@@ -1,0 +1,40 @@
+import type { PopulationCode } from '../cql/program.js';
+
+/**
+ * Turns one person's criteria into membership, population by population, in a proportion measure: nobody is in the denominator without being in the
+ * initial population, nor in the numerator without being in the denominator; who is excluded isn't in the numerator; an exception counts only outside it.
+ * `codes` and `criteria` go by the same index. A group without a denominator takes the initial population for it.
+ * Source: R4 clinical reasoning, Measure §13.10.4 (population criteria) and the CQF Measures guide, membership determination.
+ */
+export function membership(codes: readonly PopulationCode[], criteria: readonly boolean[]): readonly boolean[] {
+  const meets = (code: PopulationCode): boolean => codes.some((found, index) => found === code && criteria[index] === true);
+  const initial = meets('initial-population');
+  const denominator = initial && (meets('denominator') || !codes.includes('denominator'));
+  const excluded = denominator && meets('denominator-exclusion');
+  const numerator = denominator && !excluded && meets('numerator');
+  const numeratorExcluded = numerator && meets('numerator-exclusion');
+  const excepted = denominator && !excluded && !numerator && meets('denominator-exception');
+  const member: Readonly<Record<PopulationCode, boolean>> = {
+    'initial-population': initial,
+    denominator,
+    'denominator-exclusion': excluded,
+    'denominator-exception': excepted,
+    numerator,
+    'numerator-exclusion': numeratorExcluded,
+    'measure-population': false,
+    'measure-population-exclusion': false,
+    'measure-observation': false,
+  };
+  return codes.map((code) => member[code]);
+}
+
+/** How many persons are in each population, in the order of the group's populations. */
+export type Counts = readonly number[];
+
+export function addCounts(left: Counts, right: Counts): Counts {
+  return left.map((count, index) => count + (right[index] ?? 0));
+}
+
+export function noCounts(codes: readonly PopulationCode[]): Counts {
+  return codes.map(() => 0);
+}

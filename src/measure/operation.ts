@@ -1,0 +1,158 @@
+import type { MeasureReport, Parameters } from '@medplum/fhirtypes';
+import type { MeasurementPeriod } from '../cql/program.js';
+import { temporalRange } from '../fhir/date.js';
+import { type Issue, issue, OperationOutcomeError, type Result, type Text } from '../fhir/outcome.js';
+import type { Scope } from '../search/scope.js';
+import { evaluateMeasure } from './evaluate.js';
+import { evaluatedResources } from './evaluated.js';
+import { findMeasure } from './find-measure.js';
+import { measureReport, type ReportType } from './report.js';
+import type { MeasureServices } from './services.js';
+import { type MeasureSubject, resolveSubject } from './subject.js';
+import { measureText } from './text.js';
+
+/** One parameter of the operation as text, from a query string or a Parameters resource. */
+export interface OperationParameter {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** `$evaluate-measure` as asked for, checked; subject not yet resolved. */
+export interface EvaluateMeasureRequest {
+  readonly measure: string;
+  readonly period: MeasurementPeriod;
+  readonly subject?: string;
+  readonly reportType?: ReportType;
+  /** Instant in epoch milliseconds: an individual report names only the resources changed since. */
+  readonly lastReceivedOn?: number;
+}
+
+/**
+ * Answers `Measure/$evaluate-measure` and `Measure/[id]/$evaluate-measure` (`id` given): the report itself, as R4 asks.
+ * Throws OperationOutcomeError: 400 for parameters, 404 for an unknown Measure or subject, 422 for a Measure that can't be evaluated.
+ * Source: R4 Measure operations, $evaluate-measure.
+ */
+export async function evaluateMeasureOperation(
+  services: MeasureServices,
+  scope: Scope,
+  parameters: readonly OperationParameter[],
+  id?: string,
+): Promise<MeasureReport> {
+  const parsed = parseEvaluateMeasure(parameters, id);
+  if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
+  const request = parsed.value;
+  const measure = await findMeasure(services, scope, request.measure);
+  const subject = await subjectOf(services, scope, request.subject);
+  const type = request.reportType ?? (subject.kind === 'person' ? 'subject' : 'population');
+  if (type === 'subject' && subject.kind !== 'person') {
+    throw new OperationOutcomeError(400, [issue('invalid', 'measure-report-type', measureText.reportTypeSubject, about('reportType'))]);
+  }
+  const evaluation = await evaluateMeasure(services, { measure, period: request.period, subject, named: type !== 'population' });
+  const evaluated =
+    subject.kind === 'person' && type === 'subject' ? await evaluatedResources(services, scope, evaluation, request.lastReceivedOn) : [];
+  return measureReport(evaluation, type, services.areas, evaluated);
+}
+
+async function subjectOf(services: MeasureServices, scope: Scope, text: string | undefined): Promise<MeasureSubject> {
+  if (text === undefined) return { kind: 'all' };
+  const subject = await resolveSubject(services, scope, text);
+  if (subject.ok) return subject.value;
+  throw new OperationOutcomeError(subject.issues.some(({ code }) => code === 'not-found') ? 404 : 400, subject.issues);
+}
+
+/** The parameters of a POSTed Parameters resource as text; a value that isn't primitive (or a Reference or period) comes as an issue. */
+export function parametersOf(resource: Parameters): Result<readonly OperationParameter[]> {
+  const issues: Issue[] = [];
+  const parameters: OperationParameter[] = [];
+  (resource.parameter ?? []).forEach((parameter, index) => {
+    const { name, ...rest } = parameter;
+    const value = Object.entries(rest).find(([key]) => key.startsWith('value'))?.[1];
+    const text = typeof value === 'object' && value !== null && 'reference' in value ? value.reference : value;
+    if (typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean')
+      parameters.push({ name: name ?? '', value: String(text) });
+    else
+      issues.push(
+        issue('value', 'parameter-value', measureText.parameterValue(name ?? '', 'string'), {
+          expression: `Parameters.parameter[${index}].value`,
+        }),
+      );
+  });
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: parameters };
+}
+
+type Reader = (text: string) => { readonly value: string } | { readonly allowed: string };
+
+const dateForms = 'YYYY, YYYY-MM, YYYY-MM-DD';
+const reportTypes: readonly ReportType[] = ['subject', 'subject-list', 'population'];
+
+// R4 $evaluate-measure. `practitioner` isn't among them: no measure of ours attributes persons to practitioners.
+const readers: Readonly<Record<string, Reader>> = {
+  periodStart: (text) => readDay(text, 'low'),
+  periodEnd: (text) => readDay(text, 'high'),
+  measure: (text) => (text.trim() === '' ? { allowed: 'ANC-K6, https://lontar.id/fhir/Measure/ANC-K6' } : { value: text }),
+  subject: (text) => (text.trim() === '' ? { allowed: 'Patient/…, Organization/…, Location/…, 6202061001' } : { value: text }),
+  reportType: (text) => (reportTypes.some((type) => type === text) ? { value: text } : { allowed: reportTypes.join(', ') }),
+  lastReceivedOn: (text) => {
+    const range = temporalRange(text);
+    return range ? { value: String(range.low) } : { allowed: '2026-01-31T00:00:00Z' };
+  },
+};
+
+/** Checks names, number and values of the parameters; all problems at once, each by the parameter's name. `id` is that of an instance-level call. */
+export function parseEvaluateMeasure(parameters: readonly OperationParameter[], id?: string): Result<EvaluateMeasureRequest> {
+  const issues: Issue[] = [];
+  const values = new Map<string, string>();
+  const fail = (rule: string, name: string, text: Text, code: Issue['code'] = 'value'): void => {
+    issues.push(issue(code, rule, text, about(name)));
+  };
+  for (const { name, value } of parameters) {
+    const read = readers[name];
+    if (name === 'practitioner') fail('parameter-unsupported', name, measureText.parameterUnsupported(name), 'not-supported');
+    else if (!Object.hasOwn(readers, name) || !read) {
+      fail('parameter-unknown', name, measureText.parameterUnknown(name, Object.keys(readers).join(', ')), 'not-supported');
+    } else if (values.has(name)) fail('parameter-twice', name, measureText.parameterTwice(name), 'invalid');
+    else {
+      const result = read(value);
+      if ('allowed' in result) fail('parameter-value', name, measureText.parameterValue(name, result.allowed));
+      values.set(name, 'value' in result ? result.value : '');
+    }
+  }
+  for (const [name, example] of [
+    ['periodStart', '2026-01-01'],
+    ['periodEnd', '2026-12-31'],
+  ] as const) {
+    if (!values.has(name)) fail('parameter-missing', name, measureText.parameterMissing(name, example), 'required');
+  }
+  if (id !== undefined && values.has('measure'))
+    fail('parameter-unsupported', 'measure', measureText.parameterUnsupported('measure'), 'invalid');
+  const measure = id ?? values.get('measure');
+  if (measure === undefined) fail('parameter-missing', 'measure', measureText.parameterMissing('measure', 'ANC-K6'), 'required');
+  const start = values.get('periodStart') ?? '';
+  const end = values.get('periodEnd') ?? '';
+  if (start !== '' && end !== '' && end < start) fail('measure-period', 'periodEnd', measureText.periodOrder, 'invalid');
+  const subject = values.get('subject');
+  const reportType = reportTypes.find((type) => type === values.get('reportType'));
+  if (reportType === 'subject' && subject === undefined) fail('measure-report-type', 'subject', measureText.reportTypeSubject, 'required');
+  if (issues.length > 0 || measure === undefined) return { ok: false, issues };
+  const received = values.get('lastReceivedOn');
+  return {
+    ok: true,
+    value: {
+      measure,
+      period: { start, end },
+      ...(subject === undefined ? {} : { subject }),
+      ...(reportType === undefined ? {} : { reportType }),
+      ...(received === undefined ? {} : { lastReceivedOn: Number(received) }),
+    },
+  };
+}
+
+/** The first or last day of a year, month or day. A time of day isn't taken: a period is made of local days. */
+function readDay(text: string, end: 'low' | 'high'): { readonly value: string } | { readonly allowed: string } {
+  const range = /^\d{4}(-\d{2}(-\d{2})?)?$/.test(text) ? temporalRange(text) : undefined;
+  return range ? { value: new Date(range[end]).toISOString().slice(0, 10) } : { allowed: dateForms };
+}
+
+function about(name: string): { readonly expression: string } {
+  return { expression: `Parameters.parameter.where(name = '${name.replace(/[^A-Za-z0-9_-]/g, '')}')` };
+}

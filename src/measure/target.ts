@@ -1,0 +1,53 @@
+import type { Extension, MeasureGroup } from '@medplum/fhirtypes';
+
+/** Extensions of ours on Measure.group, copied onto the groups of a report. */
+export const targetUrl = 'https://lontar.id/fhir/StructureDefinition/measure-target';
+export const denominatorBasisUrl = 'https://lontar.id/fhir/StructureDefinition/measure-denominator-basis';
+
+/** What a programme wants of an indicator, and who says so. */
+export interface Target {
+  readonly comparator: '>=' | '<=';
+  readonly percent: number;
+  readonly year?: number;
+  readonly source: string;
+  /** False where no source could be read: shown as "to be confirmed". */
+  readonly verified: boolean;
+}
+
+/** Where the denominator comes from: registered, measured, projected (sasaran) or estimated persons. */
+export interface DenominatorBasis {
+  readonly code: string;
+  readonly description: string;
+}
+
+export function targetOf(group: MeasureGroup): Target | undefined {
+  const parts = extensionParts(group, targetUrl);
+  const quantity = part(parts, 'value')?.valueQuantity;
+  if (quantity?.value === undefined || (quantity.comparator !== '>=' && quantity.comparator !== '<=')) return undefined;
+  const year = part(parts, 'year')?.valuePositiveInt;
+  return {
+    comparator: quantity.comparator,
+    percent: quantity.value,
+    ...(year === undefined ? {} : { year }),
+    source: part(parts, 'source')?.valueString ?? '',
+    verified: part(parts, 'verified')?.valueBoolean === true,
+  };
+}
+
+export function denominatorBasisOf(group: MeasureGroup): DenominatorBasis | undefined {
+  const parts = extensionParts(group, denominatorBasisUrl);
+  const code = part(parts, 'code')?.valueCode;
+  return code === undefined ? undefined : { code, description: part(parts, 'description')?.valueString ?? '' };
+}
+
+export function meetsTarget(target: Target, percent: number): boolean {
+  return target.comparator === '>=' ? percent >= target.percent : percent <= target.percent;
+}
+
+function extensionParts(group: MeasureGroup, url: string): readonly Extension[] {
+  return group.extension?.find((extension) => extension.url === url)?.extension ?? [];
+}
+
+function part(parts: readonly Extension[], url: string): Extension | undefined {
+  return parts.find((found) => found.url === url);
+}

@@ -1,0 +1,94 @@
+import type { Text } from '../fhir/outcome.js';
+
+/** What the measure room says to people. */
+export const measureText = {
+  scoring: (code: string): Text => ({
+    id: `Skor "${code}" belum dapat dihitung; yang dapat dihitung: proportion.`,
+    en: `Scoring "${code}" can't be computed yet; proportion can.`,
+  }),
+  library: {
+    id: 'Measure harus menunjuk tepat satu Library di Measure.library.',
+    en: 'A Measure names exactly one Library in Measure.library.',
+  },
+  noGroup: {
+    id: 'Measure ini tidak memiliki group; tidak ada yang dapat dihitung.',
+    en: 'This Measure has no group; there is nothing to compute.',
+  },
+  population: (code: string): Text => ({
+    id: `Populasi "${code}" tidak dikenal untuk skor proporsi.`,
+    en: `The population "${code}" is unknown in a proportion.`,
+  }),
+  populationTwice: (code: string): Text => ({
+    id: `Populasi "${code}" muncul dua kali dalam satu group.`,
+    en: `The population "${code}" occurs twice in one group.`,
+  }),
+  populationMissing: (code: string): Text => ({
+    id: `Group ini tidak memiliki populasi "${code}".`,
+    en: `This group has no population "${code}".`,
+  }),
+  criteria: {
+    id: 'Kriteria harus berupa nama definisi CQL (language text/cql-identifier dengan expression).',
+    en: 'Criteria must be the name of a CQL definition (language text/cql-identifier with an expression).',
+  },
+  parameterMissing: (name: string, example: string): Text => ({
+    id: `Parameter ${name} wajib diisi, misalnya ${name}=${example}.`,
+    en: `The parameter ${name} is required, e.g. ${name}=${example}.`,
+  }),
+  parameterUnknown: (name: string, known: string): Text => ({
+    id: `Parameter ${name} tidak dikenal. Yang dikenal: ${known}.`,
+    en: `The parameter ${name} is unknown. Known are: ${known}.`,
+  }),
+  parameterTwice: (name: string): Text => ({
+    id: `Parameter ${name} diberikan lebih dari sekali. Kirim satu saja.`,
+    en: `The parameter ${name} is given more than once. Send one.`,
+  }),
+  parameterValue: (name: string, allowed: string): Text => ({
+    id: `Nilai parameter ${name} tidak sah. Yang diterima: ${allowed}.`,
+    en: `The value of the parameter ${name} isn't valid. Accepted: ${allowed}.`,
+  }),
+  parameterUnsupported: (name: string): Text => ({
+    id: `Parameter ${name} belum didukung di sini. Hapus parameter itu.`,
+    en: `The parameter ${name} isn't supported here. Leave it out.`,
+  }),
+  periodOrder: {
+    id: 'periodEnd terletak sebelum periodStart. Tukar keduanya.',
+    en: 'periodEnd lies before periodStart. Swap the two.',
+  },
+  measureNotFound: (measure: string): Text => ({
+    id: `Measure ${measure} tidak ada di server ini.`,
+    en: `The Measure ${measure} is not on this server.`,
+  }),
+  measureStatus: (status: string): Text => ({
+    id: `Measure ini berstatus ${status}; yang dapat dihitung hanya yang active.`,
+    en: `This Measure has status ${status}; only active ones are evaluated.`,
+  }),
+  subjectNotFound: (subject: string): Text => ({
+    id: `Subjek ${subject} tidak ada di server ini.`,
+    en: `The subject ${subject} is not on this server.`,
+  }),
+  subjectKind: {
+    id: 'Subjek harus Patient/…, Organization/…, Location/…, atau kode wilayah 2, 4, 6, atau 10 angka.',
+    en: 'The subject must be Patient/…, Organization/…, Location/…, or an area code of 2, 4, 6 or 10 digits.',
+  },
+  areaUnknown: (code: string): Text => ({
+    id: `Kode wilayah ${code} tidak dikenal.`,
+    en: `The area code ${code} is unknown.`,
+  }),
+  locationWithoutArea: {
+    id: 'Location ini bukan wilayah: tidak ada identifier kode wilayah maupun administrativeCode.',
+    en: 'This Location is no area: it has neither an area code as identifier nor an administrativeCode.',
+  },
+  organizationWithoutArea: {
+    id: 'Organisasi ini tidak mengelola satu pun desa: tidak ada Location desa dengan managingOrganization ini.',
+    en: 'This Organization manages no village: no village Location names it as managingOrganization.',
+  },
+  reportTypeSubject: {
+    id: 'reportType=subject membutuhkan subject=Patient/….',
+    en: 'reportType=subject needs subject=Patient/….',
+  },
+  noEngine: (reason: string): Text => ({
+    id: `Measure ini tidak dapat dihitung di server ini: ${reason}`,
+    en: `This measure can't be evaluated on this server: ${reason}`,
+  }),
+  outsideAreas: { id: 'Tanpa desa tempat tinggal', en: 'No village of residence' },
+} as const;
