@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { CodeSystem, CompartmentDefinition, ConceptMap, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import type { Issue } from '../fhir/outcome.js';
 import { packFolder } from '../root.js';
 import { type Definition, findDefinition, type Layer, packLayer, resourceLayer } from './layer.js';
 import { openPack } from './pack-file.js';
 import type { Registry } from './registry.js';
+import { generateSnapshot } from './snapshot.js';
 
 const coreUrl = 'http://hl7.org/fhir/StructureDefinition/';
 
@@ -21,7 +23,9 @@ export function loadRegistry(folder: string = packFolder): Registry {
 
 /** A registry over `layers`, topmost first. `own` is our guide. */
 function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Registry {
-  const top = layers.slice(0, 1);
+  const [top] = layers;
+  const making = new Set<StructureDefinition>();
+  const problems = new Map<string, readonly Issue[]>();
   const structures = new Map<string, StructureDefinition | undefined>();
   const parameters = new Map<string, ReadonlyMap<string, SearchParameter>>();
   const types = below?.resourceTypes ?? concreteTypes(layers);
@@ -31,6 +35,7 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
     resourceTypes: types,
     isResourceType: (name) => typeSet.has(name),
     structureDefinition: (canonical) => remember(structures, canonical, () => structure(urlOf(canonical))),
+    snapshotIssues,
     requiredProfiles: (resourceType) => [
       ...new Set(layers.flatMap((layer) => layer.ofType('ImplementationGuide').flatMap((guide) => globalProfiles(guide, resourceType)))),
     ],
@@ -59,8 +64,25 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
     const found = findDefinition(layers, url, 'StructureDefinition');
     if (!found) return undefined;
     // What lies below this overlay keeps the snapshot that it has there.
-    if (below && found.layer !== top[0]) return below.structureDefinition(url);
-    return found.definition.load() as StructureDefinition;
+    if (below && found.layer !== top) return below.structureDefinition(url);
+    const definition = found.definition.load() as StructureDefinition;
+    return definition.snapshot?.element?.length ? definition : withSnapshot(definition, url);
+  }
+
+  function withSnapshot(definition: StructureDefinition, url: string): StructureDefinition {
+    // A definition that needs itself gets what its source has: the circle ends there.
+    if (making.has(definition)) return definition;
+    making.add(definition);
+    const { elements, issues } = generateSnapshot(definition, registry.structureDefinition);
+    making.delete(definition);
+    problems.set(url, issues);
+    return { ...definition, snapshot: { element: [...elements] } };
+  }
+
+  function snapshotIssues(canonical: string): readonly Issue[] {
+    const url = urlOf(canonical);
+    registry.structureDefinition(canonical);
+    return problems.get(url) ?? below?.snapshotIssues(canonical) ?? [];
   }
 
   function parametersOf(resourceType: string): ReadonlyMap<string, SearchParameter> {

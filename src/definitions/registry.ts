@@ -1,4 +1,5 @@
 import type { CodeSystem, ConceptMap, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import type { Issue } from '../fhir/outcome.js';
 import type { FhirResource } from '../fhir/resource.js';
 import type { Definition } from './layer.js';
 
@@ -12,6 +13,8 @@ export interface Registry {
   isResourceType(name: string): boolean;
   /** By canonical, or by bare type name (`Patient`, `Quantity`, `code`). The snapshot is complete, made by us where the source has only a differential. */
   structureDefinition(canonical: string): StructureDefinition | undefined;
+  /** What is wrong with a definition's differential: empty where its snapshot came out whole. Each issue's expression is an element id. */
+  snapshotIssues(canonical: string): readonly Issue[];
   /** Profiles of `profiles/` that each resource of this type must meet, whether it claims them or not. */
   requiredProfiles(resourceType: string): readonly string[];
   searchParameters(resourceType: string): readonly SearchParameter[];

@@ -1,0 +1,138 @@
+import type { ElementDefinition } from '@medplum/fhirtypes';
+
+/**
+ * A flat list of ElementDefinitions as the tree that its ids describe. Nodes are changed while a snapshot is built; the elements never are:
+ * they belong to cached definitions.
+ */
+export interface ElementNode {
+  /** Last segment of the path: `value[x]`; of the root the type. */
+  readonly name: string;
+  readonly slice?: string;
+  /** Absent where only something below it is mentioned, as differentials do. */
+  element?: ElementDefinition;
+  children: ElementNode[];
+  /** Of an unsliced node: its slices in order; a re-slice `a/b` stands behind `a`. */
+  slices: ElementNode[];
+}
+
+/** The tree of a snapshot or a differential. Elements with a well-formed id are placed by it, others by their path and the element before them. */
+export function parseTree(elements: readonly ElementDefinition[], rootName: string): ElementNode {
+  const root: ElementNode = { name: rootName, children: [], slices: [] };
+  // By depth: the nodes that the last element lies in, for elements without an id.
+  let open: readonly ElementNode[] = [root];
+  for (const element of elements) {
+    const names = (element.path ?? '').split('.');
+    if (names.length === 1) {
+      root.element = element;
+      open = [root];
+      continue;
+    }
+    open = walk(root, idSteps(element, names) ?? pathSteps(element, names, open));
+    const node = open.at(-1);
+    if (node) node.element = element;
+  }
+  return root;
+}
+
+interface Step {
+  readonly name: string;
+  readonly slice?: string;
+}
+
+/** Steps below the root as the id tells them; undefined where id and path don't fit together. */
+function idSteps(element: ElementDefinition, names: readonly string[]): readonly Step[] | undefined {
+  const segments = element.id?.split('.');
+  if (!segments || segments.length !== names.length) return undefined;
+  const steps = segments.slice(1).map(stepOf);
+  const fits = steps.every((step, index) => isSameName(step.name, names[index + 1] ?? ''));
+  if (!fits || (element.sliceName !== undefined && steps.at(-1)?.slice !== element.sliceName)) return undefined;
+  return steps;
+}
+
+function stepOf(segment: string): Step {
+  const colon = segment.indexOf(':');
+  return colon < 0 ? { name: segment } : { name: segment.slice(0, colon), slice: segment.slice(colon + 1) };
+}
+
+function isSameName(inId: string, inPath: string): boolean {
+  return inId === inPath || (inId.endsWith('[x]') && inPath.startsWith(inId.slice(0, -3)));
+}
+
+function pathSteps(element: ElementDefinition, names: readonly string[], open: readonly ElementNode[]): readonly Step[] {
+  const steps: Step[] = [];
+  for (let depth = 1; depth < names.length; depth += 1) {
+    const name = names[depth] ?? '';
+    const before = open[depth];
+    const isLast = depth === names.length - 1;
+    if (isLast) steps.push(element.sliceName === undefined ? { name } : { name, slice: element.sliceName });
+    else steps.push(before?.name === name && before.slice !== undefined ? { name, slice: before.slice } : { name });
+  }
+  return steps;
+}
+
+function walk(root: ElementNode, steps: readonly Step[]): readonly ElementNode[] {
+  const nodes = [root];
+  let node = root;
+  for (const { name, slice } of steps) {
+    let next = node.children.find((child) => child.name === name);
+    if (!next) {
+      next = { name, children: [], slices: [] };
+      node.children.push(next);
+    }
+    if (slice !== undefined) next = sliceOf(next, slice) ?? addSlice(next, { name, slice, children: [], slices: [] });
+    nodes.push(next);
+    node = next;
+  }
+  return nodes;
+}
+
+export function sliceOf(node: ElementNode, slice: string): ElementNode | undefined {
+  return node.slices.find((candidate) => candidate.slice === slice);
+}
+
+/** Puts a slice behind the others; a re-slice behind the slice it divides. */
+export function addSlice(node: ElementNode, slice: ElementNode): ElementNode {
+  const parent = parentSlice(slice.slice ?? '');
+  const last =
+    parent === undefined
+      ? -1
+      : node.slices.findLastIndex((candidate) => candidate.slice === parent || candidate.slice?.startsWith(`${parent}/`) === true);
+  if (last < 0) node.slices.push(slice);
+  else node.slices.splice(last + 1, 0, slice);
+  return slice;
+}
+
+/** `a` of the re-slice `a/b`. */
+export function parentSlice(slice: string): string | undefined {
+  const cut = slice.lastIndexOf('/');
+  return cut < 0 ? undefined : slice.slice(0, cut);
+}
+
+/** A copy whose nodes may be changed; the elements are shared. */
+export function cloneNode(node: ElementNode): ElementNode {
+  return { ...node, children: node.children.map(cloneNode), slices: node.slices.map(cloneNode) };
+}
+
+/** The tree as a list again, each element with its path, id and slice name. */
+export function flattenTree(root: ElementNode): ElementDefinition[] {
+  const elements: ElementDefinition[] = [];
+  visit(root, root.name, root.name);
+  return elements;
+
+  function visit(node: ElementNode, path: string, id: string): void {
+    const { id: _id, path: _path, sliceName: _slice, ...rest } = node.element ?? { path };
+    elements.push({ id, path, ...(node.slice === undefined ? {} : { sliceName: node.slice }), ...rest });
+    for (const child of node.children) visit(child, `${path}.${child.name}`, `${id}.${child.name}`);
+    for (const slice of node.slices) visit(slice, path, `${id}:${slice.slice}`);
+  }
+}
+
+/** The node of an element id such as `Questionnaire.item` or `Observation.component:a.code`. */
+export function nodeById(root: ElementNode, id: string): ElementNode | undefined {
+  let node: ElementNode | undefined = root;
+  for (const { name, slice } of id.split('.').slice(1).map(stepOf)) {
+    node = node?.children.find((child) => child.name === name);
+    if (node && slice !== undefined) node = sliceOf(node, slice);
+  }
+  return node;
+}
