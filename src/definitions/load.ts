@@ -27,6 +27,7 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
   const making = new Set<StructureDefinition>();
   const problems = new Map<string, readonly Issue[]>();
   const structures = new Map<string, StructureDefinition | undefined>();
+  const required = new Map<string, readonly string[]>();
   const parameters = new Map<string, ReadonlyMap<string, SearchParameter>>();
   const types = below?.resourceTypes ?? concreteTypes(layers);
   const typeSet = new Set(types);
@@ -36,9 +37,10 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
     isResourceType: (name) => typeSet.has(name),
     structureDefinition: (canonical) => remember(structures, canonical, () => structure(urlOf(canonical))),
     snapshotIssues,
-    requiredProfiles: (resourceType) => [
-      ...new Set(layers.flatMap((layer) => layer.ofType('ImplementationGuide').flatMap((guide) => globalProfiles(guide, resourceType)))),
-    ],
+    requiredProfiles: (resourceType) =>
+      remember(required, resourceType, () => [
+        ...new Set(layers.flatMap((layer) => layer.ofType('ImplementationGuide').flatMap((guide) => globalProfiles(guide, resourceType)))),
+      ]),
     searchParameters: (resourceType) => [...parametersOf(resourceType).values()],
     searchParameter: (resourceType, code) => parametersOf(resourceType).get(code),
     valueSet: (canonical) => find<ValueSet>(canonical, 'ValueSet'),

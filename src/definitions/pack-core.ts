@@ -6,7 +6,7 @@ import { packStamp, writePack } from './pack-file.js';
 import { explainMissing } from './pack-source.js';
 
 // Change it when what the packs hold changes.
-const format = '2';
+const format = '3';
 
 /**
  * Packs the R4 definitions out of the npm package of published resources in `source`, which also holds ordinary instances.
@@ -23,7 +23,8 @@ export function packCore(source: string, target: string): void {
   const resources = files.sort().map((name) => {
     const parsed: unknown = JSON.parse(readFileSync(join(source, name), 'utf8'));
     if (!isResource(parsed)) throw new Error(`${name} is no resource`);
-    return { entry: describeResource(parsed), text: JSON.stringify(slim(parsed)) };
+    const resource = splitVersions(slim(parsed));
+    return { entry: describeResource(resource), text: JSON.stringify(resource) };
   });
   writePack(target, stamp, resources);
 }
@@ -34,10 +35,31 @@ const definitionFile =
 // Published as samples of how such a resource looks: taken as definitions they would add search parameters and compartments that R4 lacks.
 const instanceFile = /^(SearchParameter|CompartmentDefinition|OperationDefinition|NamingSystem)-example/;
 
+/**
+ * A few v2 tables are published under an url with the version behind a bar (`…/v2-0006|2.1`), and their value sets include it so: the version goes where
+ * it belongs, so that the tables of one url no longer collide.
+ */
+function splitVersions(resource: JsonObject & { readonly resourceType: string }): JsonObject & { readonly resourceType: string } {
+  const [url, version] = barred(resource.url);
+  if (resource.resourceType === 'CodeSystem' && version !== undefined) return { ...resource, url, version };
+  if (resource.resourceType !== 'ValueSet' || !isObject(resource.compose) || !Array.isArray(resource.compose.include)) return resource;
+  const include = resource.compose.include.map((part: JsonObject) => {
+    const [system, systemVersion] = barred(part.system);
+    return systemVersion === undefined ? part : { ...part, system, version: systemVersion };
+  });
+  return { ...resource, compose: { ...resource.compose, include } };
+}
+
+function barred(canonical: unknown): readonly [url: unknown, version?: string] {
+  const [url, version] = typeof canonical === 'string' ? canonical.split('|') : [];
+  return version === undefined ? [canonical] : [url, version];
+}
+
 /** Without narrative and mappings to other standards, which nothing reads and which are most of the bytes. */
-function slim(resource: JsonObject): JsonObject {
-  const { text: _text, mapping: _mapping, ...rest } = resource;
+function slim(resource: JsonObject & { readonly resourceType: string }): JsonObject & { readonly resourceType: string } {
+  const { resourceType, text: _text, mapping: _mapping, ...rest } = resource;
   return {
+    resourceType,
     ...rest,
     ...(isObject(rest.snapshot) ? { snapshot: slimElements(rest.snapshot) } : {}),
     ...(isObject(rest.differential) ? { differential: slimElements(rest.differential) } : {}),

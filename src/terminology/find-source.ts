@@ -8,6 +8,7 @@ import { currencySource, currencySystem } from './currencies.js';
 import { languageSource, languageSystem } from './languages.js';
 import { mimeSource, mimeSystem } from './mime.js';
 import { resourceSource } from './resource-source.js';
+import { timeZoneSource, timeZoneSystem } from './time-zones.js';
 import { ucumSource, ucumSystem } from './ucum.js';
 
 /** Finds the code system of an url (and version, where one is asked for); undefined where it isn't on board. */
@@ -22,6 +23,7 @@ const builtIn: Readonly<Record<string, () => CodeSource>> = {
   [countrySystem]: countrySource,
   [subdivisionSystem]: subdivisionSource,
   [currencySystem]: currencySource,
+  [timeZoneSystem]: timeZoneSource,
 };
 
 /**
