@@ -24,7 +24,8 @@ export async function evaluatedResources(
   };
   const patient = await services.store.read(scope, 'Patient', subject.id);
   if (patient) note(patient);
-  for (const type of retrievedTypes(findLibrary(services.libraries, program.library)?.library)) {
+  const types = retrievedTypes(findLibrary(services.libraries, program.library)?.library);
+  for (const type of types.filter((found) => found !== 'Patient')) {
     for (const request of personSearches(services, type, subject.id)) {
       let cursor: string | undefined;
       do {

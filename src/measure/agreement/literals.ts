@@ -1,0 +1,95 @@
+import { children, type ElmLibrary, type ElmNode, text } from '../../cql/elm.js';
+import { isObject } from '../../fhir/resource.js';
+
+/** What a measure's CQL compares with: the numbers, amounts, codes and words on whose two sides boundary persons stand. */
+export interface Literals {
+  readonly integers: readonly number[];
+  readonly quantities: ReadonlyArray<{ readonly value: number; readonly unit: string }>;
+  readonly codes: ReadonlyArray<{ readonly system: string; readonly code: string }>;
+  readonly strings: readonly string[];
+  /** Canonicals of the value sets used. */
+  readonly valueSets: readonly string[];
+}
+
+/** Collects the literals of a library, defaults of its parameters among them; sorted, each once. */
+export function literalsOf(library: ElmLibrary): Literals {
+  const found = { integers: new Set<number>(), quantities: new Map<string, { value: number; unit: string }>(), strings: new Set<string>() };
+  collect([library.parameters, library.statements], found);
+  const systems = new Map((library.codeSystems?.def ?? []).map((system) => [system.name, text(system, 'id')]));
+  const codes = (library.codes?.def ?? []).map((code) => ({
+    system: systems.get(text(codeSystemRef(code), 'name')) ?? '',
+    code: text(code, 'id'),
+  }));
+  return {
+    integers: [...found.integers].sort((a, b) => a - b),
+    quantities: [...found.quantities.values()].sort((a, b) => a.value - b.value),
+    codes,
+    strings: [...found.strings].sort(),
+    valueSets: (library.valueSets?.def ?? []).map((valueSet) => text(valueSet, 'id')).sort(),
+  };
+}
+
+function codeSystemRef(code: ElmNode): ElmNode {
+  const ref = code.codeSystem;
+  return isObject(ref) ? ref : {};
+}
+
+function collect(
+  node: unknown,
+  found: {
+    readonly integers: Set<number>;
+    readonly quantities: Map<string, { value: number; unit: string }>;
+    readonly strings: Set<string>;
+  },
+): void {
+  if (Array.isArray(node)) {
+    for (const item of node) collect(item, found);
+    return;
+  }
+  if (!isObject(node)) return;
+  if (node.type === 'Literal') {
+    const value = String(node.value ?? '');
+    if (text(node, 'valueType').endsWith('}Integer')) found.integers.add(Number(value));
+    else if (text(node, 'valueType').endsWith('}String')) found.strings.add(value);
+    return;
+  }
+  if (node.type === 'Quantity' && typeof node.value === 'number') {
+    const unit = text(node, 'unit');
+    found.quantities.set(`${node.value} ${unit}`, { value: node.value, unit });
+    return;
+  }
+  for (const [name, value] of Object.entries(node)) if (name !== 'annotation') collect(value, found);
+}
+
+/** Literals that name a length of days: whole numbers, and amounts in calendar units. */
+export function dayOffsets(literals: Literals): readonly number[] {
+  const days: Readonly<Record<string, number>> = {
+    day: 1,
+    days: 1,
+    d: 1,
+    week: 7,
+    weeks: 7,
+    wk: 7,
+    month: 30,
+    months: 30,
+    mo: 30,
+    year: 365,
+    years: 365,
+    a: 365,
+  };
+  const amounts = literals.quantities.flatMap(({ value, unit }) => {
+    const length = days[unit];
+    return length === undefined ? [] : [Math.round(value * length)];
+  });
+  return [...new Set([0, ...literals.integers, ...amounts])].sort((a, b) => a - b);
+}
+
+/** Literals that a measured value can be compared with: amounts in other than calendar units. */
+export function thresholds(literals: Literals): Literals['quantities'] {
+  return literals.quantities.filter(({ unit }) => !/^(day|week|month|year|hour|minute|second|millisecond)s?$/.test(unit));
+}
+
+/** Names of the libraries that a library includes. */
+export function includedLibraries(library: ElmLibrary): readonly string[] {
+  return children(library.includes ?? {}, 'def').map((include) => text(include, 'path'));
+}
