@@ -1,0 +1,198 @@
+import { isObject, type JsonObject } from '../fhir/resource.js';
+import type { CodeVerdict, Coding, Terminology } from '../terminology/terminology.js';
+import { type Context, report } from './context.js';
+import { text } from './text.js';
+
+/** Judges the coded elements that are bound to one value set with one strength. */
+export interface BindingCheck {
+  readonly valueSet: string;
+  readonly strength: string;
+  /** For `code`, `uri` and `string` elements. */
+  code(value: unknown, path: string, context: Context): void;
+  coding(value: JsonObject, path: string, context: Context): void;
+  concept(value: JsonObject, path: string, context: Context): void;
+  /** Its unit, as a coding. */
+  quantity(value: JsonObject, path: string, context: Context): void;
+}
+
+/** Source: R4 terminologies §4.1.5. `strength` is a binding strength, or `maximum` for a max value set. */
+export function bindingCheck(valueSet: string, strength: string, terminology: Terminology): BindingCheck {
+  const must = strength === 'required' || strength === 'maximum';
+  const severity = must ? 'error' : strength === 'extensible' ? 'warning' : 'information';
+  const membership = lazyMembership(valueSet, terminology);
+  const name = valueSet.replace(/\|.*$/, '');
+  const diagnostics = `${strength} binding to ${valueSet}`;
+  return { valueSet, strength, code, coding, concept, quantity };
+
+  function code(value: unknown, path: string, context: Context): void {
+    if (typeof value !== 'string' || membership().codes?.has(value)) return;
+    const verdict = terminology.validateInValueSet(valueSet, { code: value });
+    if (verdict.valid !== false) return;
+    report(context, severity, 'code-invalid', 'binding', text.codeNotInValueSet(value, name, verdict.suggestions), path, diagnostics);
+  }
+
+  function coding(value: JsonObject, path: string, context: Context): void {
+    const verdict = verdictOf(value);
+    if (verdict === true || verdict === undefined) return;
+    if (typeof value['code'] !== 'string') {
+      if (strength !== 'preferred') report(context, severity, 'code-invalid', 'binding', text.noCode(name), path, diagnostics);
+    } else
+      report(
+        context,
+        severity,
+        'code-invalid',
+        'binding',
+        text.codeNotInValueSet(value['code'], name, verdict.suggestions),
+        path,
+        diagnostics,
+      );
+  }
+
+  function concept(value: JsonObject, path: string, context: Context): void {
+    const codings = value['coding'];
+    if (!Array.isArray(codings) || codings.length === 0) {
+      if (must) report(context, 'error', 'code-invalid', 'binding', text.noCode(name), path, diagnostics);
+      return;
+    }
+    let suggestions: readonly string[] | undefined;
+    for (const item of codings) {
+      if (!isObject(item)) return;
+      const verdict = verdictOf(item);
+      if (verdict === true || verdict === undefined) return;
+      suggestions ??= verdict.suggestions;
+    }
+    const only = codings.length === 1 && isObject(codings[0]) ? codings[0]['code'] : undefined;
+    const said = typeof only === 'string' ? text.codeNotInValueSet(only, name, suggestions) : text.noCodeInValueSet(name, must);
+    report(context, severity, 'code-invalid', 'binding', said, path, diagnostics);
+  }
+
+  function quantity(value: JsonObject, path: string, context: Context): void {
+    if (value['code'] === undefined && !must) return;
+    coding({ system: value['system'], code: value['code'] }, path, context);
+  }
+
+  /** True in the set; undefined where that can't be known here; else why not. */
+  function verdictOf(value: JsonObject): true | undefined | CodeVerdict {
+    const system = value['system'];
+    const found = value['code'];
+    const systems = membership().systems;
+    if (typeof found !== 'string') return { valid: false };
+    if (systems && typeof system === 'string' && systems.get(system)?.has(found)) return true;
+    if (systems === undefined && system === undefined) return undefined;
+    const verdict = terminology.validateInValueSet(valueSet, {
+      ...(typeof system === 'string' ? { system } : { system: '' }),
+      code: found,
+    });
+    return verdict.valid === undefined ? undefined : verdict.valid ? true : verdict;
+  }
+}
+
+interface Membership {
+  readonly codes: ReadonlySet<string> | undefined;
+  readonly systems: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+}
+
+function lazyMembership(valueSet: string, terminology: Terminology): () => Membership {
+  let made: Membership | undefined;
+  return () => {
+    made ??= membershipOf(valueSet, terminology);
+    return made;
+  };
+}
+
+function membershipOf(valueSet: string, terminology: Terminology): Membership {
+  const members = terminology.members(valueSet);
+  if (!members) return { codes: undefined, systems: undefined };
+  const codes = new Set<string>();
+  const systems = new Map<string, Set<string>>();
+  for (const concept of members.values()) {
+    codes.add(concept.code);
+    const known = systems.get(concept.system);
+    if (known) known.add(concept.code);
+    else systems.set(concept.system, new Set([concept.code]));
+  }
+  return { codes, systems };
+}
+
+/** Is each coding's code one of its system? Verdicts are kept, for the same few thousand codes come again and again. */
+export type CodingCheck = (coding: JsonObject, path: string, context: Context) => void;
+
+// A verdict is small; this many of them per system bounds what hostile input can make us keep.
+const maxKept = 20_000;
+
+export function codingCheck(terminology: Terminology): CodingCheck {
+  const kept = new Map<string, Map<string, CodeVerdict>>();
+  return (coding, path, context) => {
+    const { system, code, display, version } = coding;
+    if (typeof code !== 'string') return;
+    if (typeof system !== 'string') {
+      if (system === undefined) report(context, 'warning', 'code-invalid', 'coding-system', text.codingWithoutSystem, path);
+      return;
+    }
+    if (typeof display === 'string' && display.length > 500) return;
+    const verdict = verdictOf({
+      system,
+      code,
+      ...(typeof display === 'string' ? { display } : {}),
+      ...(typeof version === 'string' ? { version } : {}),
+    });
+    if (verdict.valid === true && verdict.reason === undefined) return;
+    complain(verdict, system, code, path, context);
+  };
+
+  function verdictOf(coding: Coding & { readonly system: string; readonly code: string }): CodeVerdict {
+    let codes = kept.get(coding.system);
+    if (!codes) {
+      if (kept.size > 2000) kept.clear();
+      codes = new Map();
+      kept.set(coding.system, codes);
+    }
+    const key =
+      coding.display === undefined && coding.version === undefined
+        ? coding.code
+        : `${coding.code}\n${coding.version ?? ''}\n${coding.display ?? ''}`;
+    const known = codes.get(key);
+    if (known) return known;
+    if (codes.size > maxKept) codes.clear();
+    const verdict = terminology.validateInCodeSystem(coding);
+    codes.set(key, verdict);
+    return verdict;
+  }
+}
+
+function complain(verdict: CodeVerdict, system: string, code: string, path: string, context: Context): void {
+  const registry = context.engine.registry;
+  switch (verdict.reason) {
+    case 'unknown-code':
+      if (verdict.valid === false)
+        report(
+          context,
+          'error',
+          'code-invalid',
+          'unknown-code',
+          text.unknownCode(code, system, verdict.suggestions),
+          `${path}.code`,
+          `system ${system}`,
+        );
+      return;
+    case 'wrong-display':
+      report(
+        context,
+        'warning',
+        'code-invalid',
+        'coding-display',
+        text.wrongDisplay(code, verdict.display),
+        `${path}.display`,
+        `system ${system}`,
+      );
+      return;
+    case 'inactive':
+      report(context, 'warning', 'business-rule', 'inactive-code', text.inactiveCode(code, system), `${path}.code`, `system ${system}`);
+      return;
+    case 'unknown-system':
+      if (registry.valueSet(system))
+        report(context, 'error', 'code-invalid', 'coding-system', text.valueSetAsSystem(system), `${path}.system`);
+      return;
+    default:
+  }
+}

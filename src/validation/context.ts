@@ -1,0 +1,206 @@
+import { type Issue, type IssueCode, issue, type Severity, type Text } from '../fhir/outcome.js';
+import { parseReference } from '../fhir/reference.js';
+import type { FhirResource, JsonObject } from '../fhir/resource.js';
+import { isObject, isResource } from '../fhir/resource.js';
+import type { FhirPathContext } from '../fhirpath/fhirpath.js';
+import type { Engine } from './engine.js';
+import type { ValidateOptions } from './validator.js';
+
+/** The resource that is being looked at, and those around it. */
+export interface Scope {
+  readonly resource: JsonObject;
+  readonly path: string;
+  readonly container: Scope | undefined;
+  readonly kind: 'root' | 'contained' | 'nested';
+  /** fullUrl of the entry that holds it. */
+  readonly fullUrl: string | undefined;
+  readonly fhirPath: FhirPathContext;
+}
+
+/** One run of the validator over one outermost resource. */
+export interface Context {
+  issues: Issue[];
+  /** Elements within each other at this moment. */
+  depth: number;
+  tooDeep: boolean;
+  scope: Scope;
+  readonly engine: Engine;
+  readonly options: ValidateOptions;
+  /** Scopes by the resource object, so that a profile finds the scope that the base check made. */
+  readonly scopes: Map<object, Scope>;
+  /** Does an object meet a profile? `undefined` while the question is open: recursive profiles end there. */
+  readonly verdicts: Map<object, Map<string, boolean | undefined>>;
+  readonly bundles: Map<object, BundleIndex>;
+}
+
+/** What checks do: look at `value`, whose FHIRPath is `path`; `sibling` is the `_name` object of a primitive. */
+export type Check = (value: unknown, sibling: unknown, path: string, context: Context) => void;
+
+export interface BundleTarget {
+  readonly resource: JsonObject;
+  readonly fullUrl: string | undefined;
+  readonly path: string;
+}
+
+export interface BundleIndex {
+  readonly byFullUrl: ReadonlyMap<string, readonly BundleTarget[]>;
+  readonly byTypeAndId: ReadonlyMap<string, readonly BundleTarget[]>;
+}
+
+export function report(
+  context: Context,
+  severity: Severity,
+  code: IssueCode,
+  rule: string,
+  text: Text,
+  path: string,
+  diagnostics?: string,
+): void {
+  context.issues.push(issue(code, rule, text, { severity, expression: path, ...(diagnostics === undefined ? {} : { diagnostics }) }));
+}
+
+/** Enters a resource; the caller puts the former scope back. */
+export function enterScope(context: Context, resource: JsonObject, path: string, kind: Scope['kind'], fullUrl: string | undefined): Scope {
+  const known = context.scopes.get(resource);
+  if (known) {
+    context.scope = known;
+    return known;
+  }
+  const container = kind === 'root' ? undefined : context.scope;
+  const outermost = kind === 'contained' && container ? container.resource : resource;
+  const scope: Scope = {
+    resource,
+    path,
+    container,
+    kind,
+    fullUrl,
+    fhirPath: {
+      resource,
+      rootResource: outermost,
+      ...(context.options.now === undefined ? {} : { now: context.options.now }),
+      resolve: (reference) => resolveReference(reference, scope, context)?.resource as FhirResource | undefined,
+      memberOf: (value, valueSet) => context.engine.memberOf(value, valueSet),
+      conformsTo: (value, profile) => context.engine.conformsTo(value, profile, context),
+    },
+  };
+  context.scopes.set(resource, scope);
+  context.scope = scope;
+  return scope;
+}
+
+export interface Resolved {
+  readonly resource: JsonObject;
+  readonly path: string | undefined;
+  readonly found: 'contained' | 'bundled' | 'referenced';
+  /** The scope that holds it. */
+  readonly container?: Scope | undefined;
+  readonly fullUrl?: string | undefined;
+}
+
+/** The target of a reference made in `scope`: contained, in an enclosing Bundle, or from the caller. Source: R4 references §2.3.0, bundle §2.36.4.1. */
+export function resolveReference(reference: string, scope: Scope, context: Context): Resolved | undefined {
+  if (reference.startsWith('#')) return resolveContained(reference.slice(1), scope);
+  for (let outer: Scope | undefined = scope; outer; outer = outer.container) {
+    const holder = outer.resource['resourceType'];
+    if (holder === 'Bundle' && outer !== scope) {
+      const target = bundleTargets(reference, entryUrl(scope), bundleIndex(outer, context))[0];
+      if (target) return { resource: target.resource, path: target.path, found: 'bundled', fullUrl: target.fullUrl, container: outer };
+    } else if (holder === 'Parameters' && outer !== scope) {
+      const target = parameterTarget(reference, outer);
+      if (target) return { resource: target, path: undefined, found: 'bundled', container: outer };
+    }
+  }
+  const remote = context.options.resolve?.(reference);
+  return isResource(remote) ? { resource: remote, path: undefined, found: 'referenced' } : undefined;
+}
+
+function resolveContained(id: string, scope: Scope): Resolved | undefined {
+  const holder = scope.kind === 'contained' && scope.container ? scope.container : scope;
+  if (id === '') return { resource: holder.resource, path: holder.path, found: 'contained', container: holder.container };
+  const contained = holder.resource['contained'];
+  if (!Array.isArray(contained)) return undefined;
+  const index = contained.findIndex((item) => isObject(item) && item['id'] === id);
+  return index < 0
+    ? undefined
+    : { resource: contained[index] as JsonObject, path: `${holder.path}.contained[${index}]`, found: 'contained', container: holder };
+}
+
+/** fullUrl of the entry that holds the scope's resource, however deep in it. */
+export function entryUrl(scope: Scope): string | undefined {
+  for (let outer: Scope | undefined = scope; outer; outer = outer.container) {
+    if (outer.fullUrl !== undefined) return outer.fullUrl;
+  }
+  return undefined;
+}
+
+/** Entries that a reference made by the entry `from` means. */
+export function bundleTargets(reference: string, from: string | undefined, index: BundleIndex): readonly BundleTarget[] {
+  const hash = reference.indexOf('#');
+  const plain = hash > 0 ? reference.slice(0, hash) : reference;
+  const exact = index.byFullUrl.get(plain);
+  if (exact) return exact;
+  const parsed = parseReference(plain);
+  if (parsed.kind !== 'relative' && parsed.kind !== 'absolute') return [];
+  const key = `${parsed.type}/${parsed.id}`;
+  const fullUrl = parsed.kind === 'absolute' ? `${parsed.base}/${key}` : absoluteUrl(key, from);
+  const candidates =
+    (fullUrl === undefined ? undefined : index.byFullUrl.get(fullUrl)) ??
+    (parsed.kind === 'relative' ? index.byTypeAndId.get(key) : undefined) ??
+    [];
+  return parsed.version === undefined ? candidates : candidates.filter((target) => versionOf(target.resource) === parsed.version);
+}
+
+function versionOf(resource: JsonObject): unknown {
+  const meta = resource['meta'];
+  return isObject(meta) ? meta['versionId'] : undefined;
+}
+
+/** `key` (`Patient/1`) below the RESTful base of the entry `from`, or undefined where that is no RESTful URL. */
+export function absoluteUrl(key: string, from: string | undefined): string | undefined {
+  if (from === undefined) return undefined;
+  const parsed = parseReference(from);
+  return parsed.kind === 'absolute' ? `${parsed.base}/${key}` : undefined;
+}
+
+export function bundleIndex(scope: Scope, context: Context): BundleIndex {
+  const known = context.bundles.get(scope.resource);
+  if (known) return known;
+  const byFullUrl = new Map<string, BundleTarget[]>();
+  const byTypeAndId = new Map<string, BundleTarget[]>();
+  const entries = scope.resource['entry'];
+  (Array.isArray(entries) ? entries : []).forEach((entry: unknown, index) => {
+    if (!isObject(entry) || !isResource(entry['resource'])) return;
+    const resource: JsonObject & FhirResource = entry['resource'];
+    const fullUrl = typeof entry['fullUrl'] === 'string' ? entry['fullUrl'] : undefined;
+    const target = { resource, fullUrl, path: `${scope.path}.entry[${index}].resource` };
+    if (fullUrl !== undefined) push(byFullUrl, fullUrl, target);
+    if (typeof resource.id === 'string') push(byTypeAndId, `${resource.resourceType}/${resource.id}`, target);
+  });
+  const made = { byFullUrl, byTypeAndId };
+  context.bundles.set(scope.resource, made);
+  return made;
+}
+
+function push(map: Map<string, BundleTarget[]>, key: string, target: BundleTarget): void {
+  const list = map.get(key);
+  if (list) list.push(target);
+  else map.set(key, [target]);
+}
+
+function parameterTarget(reference: string, scope: Scope): JsonObject | undefined {
+  const parsed = parseReference(reference);
+  if (parsed.kind !== 'relative') return undefined;
+  return parameterResources(scope.resource['parameter'], 0).find(
+    (resource) => resource['resourceType'] === parsed.type && resource['id'] === parsed.id,
+  );
+}
+
+function parameterResources(parameters: unknown, depth: number): readonly JsonObject[] {
+  if (!Array.isArray(parameters) || depth > 20) return [];
+  return parameters
+    .filter(isObject)
+    .flatMap((parameter) => [
+      ...(isObject(parameter['resource']) ? [parameter['resource']] : []),
+      ...parameterResources(parameter['part'], depth + 1),
+    ]);
+}

@@ -1,0 +1,105 @@
+import type { StructureDefinition } from '@medplum/fhirtypes';
+import { isObject, type JsonObject } from '../fhir/resource.js';
+import { type Context, report } from './context.js';
+import { elementContexts } from './element-context.js';
+import { text } from './text.js';
+
+/**
+ * An extension beyond its own shape: is it known, may it stand on `holder` (at `parentPath`), does it meet its definition?
+ * Source: R4 extensibility §2.4, defining extensions §5.3.
+ */
+export function checkExtension(
+  value: JsonObject,
+  path: string,
+  parentPath: string,
+  context: Context,
+  inModifier: boolean,
+  holder: JsonObject,
+): void {
+  const url = value['url'];
+  if (typeof url !== 'string') return;
+  const holderUrl = parentPath.endsWith(']') && /\.(?:modifierE|e)xtension\[\d+\]$/.test(parentPath) ? holder['url'] : undefined;
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(url)) {
+    // parts of a complex extension go by short names that its definition gives
+    if (holderUrl === undefined) report(context, 'error', 'extension', 'extension-url', text.relativeExtension(url.slice(0, 200)), path);
+    return;
+  }
+  const profile = context.engine.profile(url);
+  if (!profile || profile.type !== 'Extension') {
+    checkUnknown(url, path, context, inModifier);
+    return;
+  }
+  const definition = profile.definition;
+  const isModifier = definition.snapshot?.element?.[0]?.isModifier === true;
+  if (isModifier !== inModifier) {
+    report(context, 'error', 'extension', 'extension-modifier', isModifier ? text.isModifier(url) : text.notModifier(url), path);
+  }
+  checkContextOfUse(definition, url, path, parentPath, holderUrl, context, holder);
+  profile.run(value, undefined, path, context);
+}
+
+// Elements of other versions of FHIR, carried as extensions. Their definitions follow from those versions, which are not on board.
+const crossVersion = /^http:\/\/hl7\.org\/fhir\/[1-6]\.\d\/StructureDefinition\/extension-[A-Za-z]+\.[A-Za-z.[\]]+$/;
+
+function checkUnknown(url: string, path: string, context: Context, inModifier: boolean): void {
+  if (crossVersion.test(url)) return;
+  const shown = url.slice(0, 300);
+  if (inModifier) report(context, 'error', 'extension', 'unknown-extension', text.unknownModifierExtension(shown), path);
+  else report(context, context.engine.unknownExtensions, 'extension', 'unknown-extension', text.unknownExtension(shown), path);
+}
+
+function checkContextOfUse(
+  definition: StructureDefinition,
+  url: string,
+  path: string,
+  parentPath: string,
+  holderUrl: unknown,
+  context: Context,
+  holder: JsonObject,
+): void {
+  const uses = definition.context ?? [];
+  if (uses.length > 0 && !uses.some((use) => fits(use.type, use.expression ?? ''))) {
+    const allowed = uses.map((use) => use.expression ?? '');
+    report(
+      context,
+      'error',
+      'extension',
+      'extension-context',
+      text.extensionContext(url, allowed),
+      parentPath,
+      `allowed on ${allowed.join(', ')}; found at ${path.slice(0, 300)}`,
+    );
+  }
+  for (const condition of definition.contextInvariant ?? []) {
+    const compiled = context.engine.expression(condition);
+    try {
+      if (compiled && !compiled.holds(holder, context.scope.fhirPath))
+        report(context, 'error', 'extension', 'extension-context', text.extensionContextInvariant(url, condition), parentPath);
+    } catch {
+      report(context, 'warning', 'processing', 'invariant-unusable', text.invariantUnusable(`${url} contextInvariant`), parentPath);
+    }
+  }
+
+  function fits(type: string | undefined, expression: string): boolean {
+    switch (type) {
+      case 'extension':
+        return holderUrl === expression || (typeof holderUrl === 'string' && expression.startsWith(`${holderUrl}#`));
+      case 'fhirpath':
+        return selects(expression);
+      default:
+        return elementContexts(parentPath, context).has(expression.replace(/\[x\]/g, ''));
+    }
+  }
+
+  /** A FHIRPath context selects the elements that may bear the extension. */
+  function selects(expression: string): boolean {
+    const compiled = context.engine.expression(expression);
+    if (!compiled) return true;
+    try {
+      const found = compiled.evaluate(context.scope.resource, context.scope.fhirPath);
+      return found.some((item) => item.value === holder || !isObject(item.value));
+    } catch {
+      return true;
+    }
+  }
+}
