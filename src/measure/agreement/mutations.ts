@@ -251,7 +251,6 @@ const units: ReadonlyArray<readonly [string | undefined, number]> = [
   ['kg/m3', 10],
   ['mmol/L', 0.62],
   ['%', 3],
-  ['nonsense', 1],
   [undefined, 1],
 ];
 
@@ -321,7 +320,7 @@ function markDeceased(draft: Draft, { random, literals }: MutationContext): stri
 function swapString(draft: Draft, { random, literals }: MutationContext): string | undefined {
   const slots = everyObject(draft).flatMap(({ resource, holder }) =>
     Object.entries(holder)
-      .filter(([name, value]) => (name === 'system' || name === 'code') && typeof value === 'string')
+      .filter(([name, value]) => (name === 'system' || (name === 'code' && typeof holder.value !== 'number')) && typeof value === 'string')
       .map(([name, value]) => ({ resource, holder, name, value })),
   );
   const slot = random.pick(slots);
