@@ -1,6 +1,6 @@
 import type { MeasureReport, OperationOutcome } from '@medplum/fhirtypes';
 import { type Area, loadAreas } from '../definitions/areas.js';
-import { addMonths, dateOf, dayOf } from './calendar.js';
+import { dateOf, dayOf } from './calendar.js';
 import type { Village } from './facility.js';
 import { faultyBundle } from './faulty.js';
 import { createClient, type LoadProgress, loadStory } from './load.js';
@@ -43,7 +43,7 @@ export function demoVillages(): readonly Village[] {
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { print } = options;
   const villages = demoVillages().slice(0, options.villages);
-  const end = lastWholeMonth(options.now);
+  const end = demoEnd(options.now);
   const story = createStory({
     seed: options.seed,
     people: options.people,
@@ -76,8 +76,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   print(`FHIR: ${options.origin}/fhir/metadata — Ctrl+C untuk berhenti / to stop.`);
 }
 
-function lastWholeMonth(now: number): string {
-  const today = dayOf(new Date(now).toISOString().slice(0, 10));
-  const firstOfMonth = today - new Date(now).getUTCDate() + 1;
-  return dateOf(addMonths(firstOfMonth, 0) - 1);
+/** Last day of the last whole month before `now`: the day the story ends. */
+export function demoEnd(now: number): string {
+  const today = new Date(now).toISOString().slice(0, 10);
+  return dateOf(dayOf(`${today.slice(0, 7)}-01`) - 1);
 }

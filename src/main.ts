@@ -1,0 +1,139 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Config } from './config.js';
+
+/** Exit codes of every command: 0 done, 1 failed, 2 not understood. */
+const misuse = 2;
+
+const program = new Command('lontar')
+  .description('FHIR R4 untuk Integrasi Layanan Primer. / FHIR R4 for integrated primary care.')
+  .showHelpAfterError('(--help menjelaskan / explains)')
+  .exitOverride();
+
+program
+  .command('serve')
+  .description('menjalankan server sampai dihentikan / runs the server until it is stopped')
+  .addHelpText(
+    'after',
+    '\nContoh / Examples:\n  lontar serve\n  PORT=8081 DATA_DIR=/var/lib/lontar lontar serve\n  DATABASE_URL=postgres://lontar@db/lontar lontar serve\n',
+  )
+  .action(async () => {
+    const config = await readConfig({});
+    if (!config) return;
+    const { serve } = await import('./server.js');
+    process.exitCode = await serve(config, { onReady: ({ url }) => note(`Lontar: ${url}/fhir`) });
+  });
+
+program
+  .command('demo')
+  .description(
+    'mengisi server dengan Puskesmas contoh dan menampilkan laporannya / fills a server with a made-up Puskesmas and shows its reports',
+  )
+  .option('--people <n>', 'jumlah orang / people', wholeNumber(50, 1_000_000), 6000)
+  .option('--villages <n>', 'jumlah desa / villages', wholeNumber(1, 185), 12)
+  .option('--seed <n>', 'benih pengacak / seed', wholeNumber(0, 2 ** 32 - 1), 1)
+  .option('--exit', 'berhenti sesudah menampilkan / stop after showing instead of serving on')
+  .addHelpText('after', '\nContoh / Examples:\n  lontar demo\n  lontar demo --people 2000 --villages 6 --seed 7\n')
+  .action(async (options: DemoCommandOptions) => {
+    const { demoEnd } = await import('./demo/demo.js');
+    // Made-up people on this machine only, so no clients to set up; each story has a data folder of its own.
+    const now = Date.now();
+    const story = `${demoEnd(now).slice(0, 7)}-p${options.people}-v${options.villages}-s${options.seed}`;
+    const config = await readConfig({ AUTH: 'off', HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATA_DIR: `./data/demo-${story}` });
+    if (config) process.exitCode = await demo(config, options, now);
+  });
+
+interface DemoCommandOptions {
+  readonly people: number;
+  readonly villages: number;
+  readonly seed: number;
+  readonly exit?: true;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : misuse;
+}
+
+async function demo(config: Config, options: DemoCommandOptions, now: number): Promise<number> {
+  const { startFailureLine, startServer, untilSignal } = await import('./server.js');
+  const { runDemo } = await import('./demo/demo.js');
+  const stopped = untilSignal();
+  let server: Awaited<ReturnType<typeof startServer>>;
+  try {
+    server = await startServer(config);
+  } catch (error) {
+    note(startFailureLine(error));
+    return 1;
+  }
+  const bar = await progressBar();
+  try {
+    await Promise.race([
+      runDemo({
+        ...options,
+        origin: server.url,
+        now,
+        print: (text) => process.stdout.write(`${text}\n`),
+        onProgress: bar.update,
+      }),
+      stopped,
+    ]);
+    bar.stop();
+    if (options.exit !== true) await stopped;
+    return 0;
+  } catch (error) {
+    bar.stop();
+    note(`lontar: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The settings, those of `preset` where the environment has none; undefined after naming each bad one. */
+async function readConfig(preset: Readonly<Record<string, string>>): Promise<Config | undefined> {
+  const { loadConfig } = await import('./config.js');
+  const config = loadConfig({ ...preset, ...process.env });
+  if (config.ok) return config.value;
+  for (const { text } of config.issues) note(`lontar: ${text.id} / ${text.en}`);
+  process.exitCode = 1;
+  return undefined;
+}
+
+/** A bar on standard error while Bundles are sent, if that is a terminal; nothing otherwise. */
+async function progressBar(): Promise<{
+  update(progress: { readonly sent: number; readonly total: number; readonly resources: number }): void;
+  stop(): void;
+}> {
+  if (!process.stderr.isTTY) return { update() {}, stop() {} };
+  const { default: progress } = await import('cli-progress');
+  const bar = new progress.SingleBar({
+    format: '{bar} {percentage}% | {resources} resource | {duration_formatted}',
+    stream: process.stderr,
+    clearOnComplete: true,
+  });
+  let started = false;
+  return {
+    update({ sent, total, resources }) {
+      if (!started) bar.start(total, 0, { resources: 0 });
+      started = true;
+      bar.update(sent, { resources });
+      if (sent === total) bar.stop();
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function wholeNumber(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < low || value > high) throw new InvalidArgumentError(`bilangan bulat / whole number ${low}–${high}`);
+    return value;
+  };
+}
+
+function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
