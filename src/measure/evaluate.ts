@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Measure } from '@medplum/fhirtypes';
+import { CqlError } from '../cql/error.js';
 import { findLibrary } from '../cql/libraries.js';
 import { areaCounts, type MeasurementPeriod, type MeasureProgram, type PersonResult } from '../cql/program.js';
 import { OperationOutcomeError } from '../fhir/outcome.js';
@@ -37,10 +38,17 @@ export interface EvaluationRequest {
  * Evaluates a Measure for a period and subject, by SQL where the compiler takes it, else by the reference engine.
  * Throws OperationOutcomeError 422 where the Measure asks for what Lontar can't evaluate.
  */
-export async function evaluateMeasure(
-  services: Pick<MeasureServices, 'areas' | 'engines' | 'libraries' | 'now'>,
-  request: EvaluationRequest,
-): Promise<Evaluation> {
+export async function evaluateMeasure(services: EvaluationServices, request: EvaluationRequest): Promise<Evaluation> {
+  try {
+    return await evaluation(services, request);
+  } catch (error) {
+    throw error instanceof CqlError ? new OperationOutcomeError(422, error.issues) : error;
+  }
+}
+
+type EvaluationServices = Pick<MeasureServices, 'areas' | 'engines' | 'libraries' | 'now'>;
+
+async function evaluation(services: EvaluationServices, request: EvaluationRequest): Promise<Evaluation> {
   const { measure, period, subject } = request;
   const program = measureProgram(measure);
   if (!program.ok) throw new OperationOutcomeError(422, program.issues);

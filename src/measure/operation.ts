@@ -1,7 +1,8 @@
-import type { MeasureReport, Parameters } from '@medplum/fhirtypes';
+import type { MeasureReport } from '@medplum/fhirtypes';
 import type { MeasurementPeriod } from '../cql/program.js';
 import { temporalRange } from '../fhir/date.js';
 import { type Issue, issue, OperationOutcomeError, type Result, type Text } from '../fhir/outcome.js';
+import { isObject } from '../fhir/resource.js';
 import type { Scope } from '../search/scope.js';
 import { evaluateMeasure } from './evaluate.js';
 import { evaluatedResources } from './evaluated.js';
@@ -11,10 +12,11 @@ import type { MeasureServices } from './services.js';
 import { type MeasureSubject, resolveSubject } from './subject.js';
 import { measureText } from './text.js';
 
-/** One parameter of the operation as text, from a query string or a Parameters resource. */
+/** One input of the operation: `text` of a primitive, `value` as it stood in a Parameters resource (a Reference for `subject`). */
 export interface OperationParameter {
   readonly name: string;
-  readonly value: string;
+  readonly text?: string;
+  readonly value?: unknown;
 }
 
 /** `$evaluate-measure` as asked for, checked; subject not yet resolved. */
@@ -29,7 +31,7 @@ export interface EvaluateMeasureRequest {
 
 /**
  * Answers `Measure/$evaluate-measure` and `Measure/[id]/$evaluate-measure` (`id` given): the report itself, as R4 asks.
- * Throws OperationOutcomeError: 400 for parameters, 404 for an unknown Measure or subject, 422 for a Measure that can't be evaluated.
+ * Throws OperationOutcomeError: 403 for a caller who may not see every person, 400 for parameters, 404 for an unknown Measure or subject, 422 for a Measure that can't be evaluated.
  * Source: R4 Measure operations, $evaluate-measure.
  */
 export async function evaluateMeasureOperation(
@@ -38,6 +40,8 @@ export async function evaluateMeasureOperation(
   parameters: readonly OperationParameter[],
   id?: string,
 ): Promise<MeasureReport> {
+  // Counts reach over all persons, so only a caller who may see all gets them; scopes that see less come with the access issue.
+  if (scope.kind !== 'all') throw new OperationOutcomeError(403, [issue('forbidden', 'measure-scope', measureText.scope)]);
   const parsed = parseEvaluateMeasure(parameters, id);
   if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
   const request = parsed.value;
@@ -58,26 +62,6 @@ async function subjectOf(services: MeasureServices, scope: Scope, text: string |
   const subject = await resolveSubject(services, scope, text);
   if (subject.ok) return subject.value;
   throw new OperationOutcomeError(subject.issues.some(({ code }) => code === 'not-found') ? 404 : 400, subject.issues);
-}
-
-/** The parameters of a POSTed Parameters resource as text; a value that isn't primitive (or a Reference or period) comes as an issue. */
-export function parametersOf(resource: Parameters): Result<readonly OperationParameter[]> {
-  const issues: Issue[] = [];
-  const parameters: OperationParameter[] = [];
-  (resource.parameter ?? []).forEach((parameter, index) => {
-    const { name, ...rest } = parameter;
-    const value = Object.entries(rest).find(([key]) => key.startsWith('value'))?.[1];
-    const text = typeof value === 'object' && value !== null && 'reference' in value ? value.reference : value;
-    if (typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean')
-      parameters.push({ name: name ?? '', value: String(text) });
-    else
-      issues.push(
-        issue('value', 'parameter-value', measureText.parameterValue(name ?? '', 'string'), {
-          expression: `Parameters.parameter[${index}].value`,
-        }),
-      );
-  });
-  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: parameters };
 }
 
 type Reader = (text: string) => { readonly value: string } | { readonly allowed: string };
@@ -105,14 +89,15 @@ export function parseEvaluateMeasure(parameters: readonly OperationParameter[], 
   const fail = (rule: string, name: string, text: Text, code: Issue['code'] = 'value'): void => {
     issues.push(issue(code, rule, text, about(name)));
   };
-  for (const { name, value } of parameters) {
+  for (const parameter of parameters) {
+    const { name } = parameter;
     const read = readers[name];
     if (name === 'practitioner') fail('parameter-unsupported', name, measureText.parameterUnsupported(name), 'not-supported');
     else if (!Object.hasOwn(readers, name) || !read) {
       fail('parameter-unknown', name, measureText.parameterUnknown(name, Object.keys(readers).join(', ')), 'not-supported');
     } else if (values.has(name)) fail('parameter-twice', name, measureText.parameterTwice(name), 'invalid');
     else {
-      const result = read(value);
+      const result = read(textOf(parameter));
       if ('allowed' in result) fail('parameter-value', name, measureText.parameterValue(name, result.allowed));
       values.set(name, 'value' in result ? result.value : '');
     }
@@ -145,6 +130,12 @@ export function parseEvaluateMeasure(parameters: readonly OperationParameter[], 
       ...(received === undefined ? {} : { lastReceivedOn: Number(received) }),
     },
   };
+}
+
+/** A Reference stands for its literal reference; any other complex value reads as empty and is refused by the parameter's own reader. */
+function textOf({ text, value }: OperationParameter): string {
+  if (text !== undefined) return text;
+  return isObject(value) && typeof value.reference === 'string' ? value.reference : '';
 }
 
 /** The first or last day of a year, month or day. A time of day isn't taken: a period is made of local days. */

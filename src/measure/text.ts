@@ -86,9 +86,9 @@ export const measureText = {
     id: 'reportType=subject membutuhkan subject=Patient/….',
     en: 'reportType=subject needs subject=Patient/….',
   },
-  noEngine: (reason: string): Text => ({
-    id: `Measure ini tidak dapat dihitung di server ini: ${reason}`,
-    en: `This measure can't be evaluated on this server: ${reason}`,
-  }),
+  scope: {
+    id: 'Anda tidak berhak melihat hitungan atas semua orang.',
+    en: 'You may not see counts over all persons.',
+  },
   outsideAreas: { id: 'Tanpa desa tempat tinggal', en: 'No village of residence' },
 } as const;
