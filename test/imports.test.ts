@@ -5,7 +5,7 @@ import { packageRoot } from '../src/root.js';
 
 // From the floor up: a room imports from itself and from rooms on lower floors, never sideways or upwards.
 const floors: ReadonlyArray<readonly string[]> = [
-  ['fhir', 'sql', 'root'],
+  ['fhir', 'sql', 'root', 'config'],
   ['definitions'],
   ['terminology', 'fhirpath'],
   ['validation', 'search', 'cql'],

@@ -1,0 +1,92 @@
+import compress from '@fastify/compress';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import { isLoopback } from './config.js';
+import { issue, OperationOutcomeError } from './fhir/outcome.js';
+import { answerErrors, refuseBadUrl } from './rest/errors.js';
+import { fhirRoutes } from './rest/fhir.js';
+import { guardRoutes } from './rest/guard.js';
+import { healthRoutes, type Lifecycle, newLifecycle, trackRequests } from './rest/health.js';
+import { measureRequests } from './rest/metrics.js';
+import { answerClientError, maximumHeaderBytes } from './rest/raw-errors.js';
+import type { Services } from './rest/services.js';
+import { restText } from './rest/text.js';
+
+/** Where FHIR is served: at our own address, and where clients of the national platform expect it. */
+export const fhirPrefixes = ['/fhir', '/fhir-r4/v1'] as const;
+
+export interface AppOptions {
+  readonly logger: Logger;
+  /** Says that the process is stopping, once it is. */
+  readonly lifecycle?: Lifecycle;
+}
+
+/** The HTTP application, ready for `listen` or `inject`: all routes over `services`, each behind the access decision. */
+export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
+  const { config } = services;
+  const app: FastifyInstance = fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (request) => saneRequestId(request.headers['x-request-id']) ?? services.newId(),
+    trustProxy: config.trustProxy,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 512 },
+    http: { maxHeaderSize: maximumHeaderBytes },
+    requestTimeout: 120_000,
+    frameworkErrors: refuseBadUrl,
+    clientErrorHandler: answerClientError,
+  });
+  const lifecycle = options.lifecycle ?? newLifecycle();
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      { method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 100) / 100 },
+      'answered',
+    );
+  });
+  answerErrors(app);
+  trackRequests(app, lifecycle);
+  await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
+  await app.register(cors, {
+    origin:
+      config.corsOrigin === 'none' ? false : config.corsOrigin === '*' ? '*' : config.corsOrigin.split(',').map((origin) => origin.trim()),
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['etag', 'location', 'last-modified', 'x-request-id'],
+  });
+  if (config.maxEventLoopDelayMs > 0) {
+    await app.register(underPressure, {
+      maxEventLoopDelay: config.maxEventLoopDelayMs,
+      pressureHandler: () => {
+        throw new OperationOutcomeError(503, [issue('throttled', 'http-overloaded', restText.overloaded)], { 'retry-after': '5' });
+      },
+    });
+  }
+  if (config.rateLimit > 0) {
+    await app.register(rateLimit, {
+      max: config.rateLimit,
+      timeWindow: 60_000,
+      allowList: (request) => isLoopback(request.ip),
+      errorResponseBuilder: (_request, context) =>
+        new OperationOutcomeError(429, [issue('throttled', 'http-rate-limit', restText.rateLimited(Math.ceil(context.ttl / 1000)))]),
+    });
+  }
+  await app.register(compress, { encodings: ['gzip', 'deflate'], requestEncodings: ['gzip', 'deflate', 'identity'], threshold: 2048 });
+  guardRoutes(app, services.access);
+  measureRequests(app, services.metrics);
+  await app.register(healthRoutes, { services, lifecycle });
+  for (const prefix of fhirPrefixes) await app.register(fhirRoutes, { prefix, services });
+  await app.ready();
+  return app;
+}
+
+function saneRequestId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[A-Za-z0-9._:-]{1,64}$/.test(header) ? header : undefined;
+}

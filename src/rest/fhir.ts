@@ -1,0 +1,186 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { parseJson, stringifyJson } from '../fhir/json.js';
+import { issue, OperationOutcomeError } from '../fhir/outcome.js';
+import { bundle } from './bundle.js';
+import { type BodyKind, type Interaction, interactions, matchPath } from './interactions.js';
+import type { FhirRequest, FhirResponse } from './message.js';
+import { metadata } from './metadata.js';
+import { nearest } from './nearest.js';
+import { negotiate, preferredLanguage } from './negotiate.js';
+import { operations } from './operations.js';
+import type { Services } from './services.js';
+import { restText } from './text.js';
+import { unknownTypeIssue } from './types.js';
+
+/** Longest address below which a search fits a GET. */
+export const maximumUrlLength = 16_384;
+
+const fhirJson = 'application/fhir+json; charset=utf-8';
+
+/** Media types that each kind of body may have. Source: R4 http §3.1.0.1.9. */
+export const mediaTypes: Readonly<Record<BodyKind, readonly string[]>> = {
+  resource: ['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json'],
+  patch: ['application/json-patch+json', 'application/fhir+json', 'application/json'],
+  form: ['application/x-www-form-urlencoded'],
+};
+
+/** Every interaction with those that are made of others. */
+export const allInteractions: readonly Interaction[] = [
+  {
+    code: 'capabilities',
+    level: 'system',
+    method: 'GET',
+    path: '/metadata',
+    protection: 'open',
+    handler: (request, services) => metadata(request, services, allInteractions),
+  },
+  { code: 'transaction', level: 'system', method: 'POST', path: '/', body: 'resource', takesBundles: true, handler: bundle },
+  ...interactions,
+];
+
+/** Mounts every interaction below the prefix that the plugin is registered with. */
+export async function fhirRoutes(app: FastifyInstance, { services }: { readonly services: Services }): Promise<void> {
+  addBodyParsers(app);
+  for (const interaction of allInteractions) {
+    const { config } = services;
+    app.route({
+      method: interaction.method,
+      url: interaction.path,
+      bodyLimit: interaction.takesBundles === true ? config.bundleLimitBytes : config.resourceLimitBytes,
+      config: { protection: interaction.protection ?? 'protected' },
+      ...(interaction.body === undefined
+        ? {}
+        : { onRequest: async (request: FastifyRequest) => checkMediaType(request, interaction.body ?? 'resource') }),
+      handler: async (request, reply) => {
+        const { pretty } = negotiate(queryOf(request), request.headers.accept);
+        const response = await interaction.handler(toFhirRequest(request, interaction, app.prefix, services), services);
+        return send(reply, response, pretty);
+      },
+    });
+  }
+  app.setNotFoundHandler(async (request) => {
+    throw notFound(request.url.slice(app.prefix.length), request.method, services);
+  });
+}
+
+function addBodyParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const json = [...new Set([...mediaTypes.resource, ...mediaTypes.patch])];
+  app.addContentTypeParser(json, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
+    const parsed = parseJson(body);
+    if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
+    return parsed.value;
+  });
+  app.addContentTypeParser([...mediaTypes.form], { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body.toString());
+}
+
+/** Refuses a body of the wrong kind before it is read. */
+function checkMediaType(request: FastifyRequest, kind: BodyKind): void {
+  const allowed = mediaTypes[kind];
+  const header = request.headers['content-type'];
+  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+  if (!hasBody) return;
+  const [name = '', ...parameters] = (header ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const isReadable = parameters.every((parameter) => {
+    const [key, value = ''] = parameter.split('=').map((part) => part.trim().replaceAll('"', ''));
+    if (key === 'charset') return value === 'utf-8' || value === 'utf8' || value === 'us-ascii';
+    if (key === 'fhirversion') return value === '4.0' || value === '4.0.1';
+    return true;
+  });
+  if (!allowed.includes(name) || !isReadable) {
+    throw new OperationOutcomeError(415, [issue('not-supported', 'http-media-type', restText.wrongMediaType(allowed.join(', ')))], {
+      ...(kind === 'patch' ? { 'accept-patch': allowed.join(', ') } : { 'accept-post': allowed.join(', ') }),
+    });
+  }
+}
+
+function toFhirRequest(request: FastifyRequest, interaction: Interaction, prefix: string, services: Services): FhirRequest {
+  const parameters = request.params as Readonly<Record<string, string>>;
+  const type = parameters['type'] ?? /^\/([A-Z][A-Za-z]+)/.exec(interaction.path)?.[1];
+  const { id, versionId, compartmentType } = parameters;
+  for (const name of [type, compartmentType]) {
+    if (name !== undefined && !services.registry.isResourceType(name)) throw unknownType(name, services);
+  }
+  if (id?.startsWith('$') === true) throw unknownOperation(id);
+  const body = request.body ?? undefined;
+  if (interaction.body === 'resource' && body === undefined && interaction.code !== 'operation') {
+    throw new OperationOutcomeError(400, [issue('required', 'http-no-body', restText.missingBody(mediaTypes.resource.slice(0, 1).join()))]);
+  }
+  const form = interaction.body === 'form' && typeof body === 'string' ? body : '';
+  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  return {
+    method: request.method,
+    baseUrl: baseUrl(request, services) + prefix,
+    ...(type === undefined ? {} : { type }),
+    ...(id === undefined ? {} : { id }),
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(compartmentType === undefined ? {} : { compartmentType }),
+    query: [queryOf(request), form].filter((part) => part !== '').join('&'),
+    headers: request.headers as Readonly<Record<string, string | undefined>>,
+    body,
+    ...(mediaType === undefined ? {} : { mediaType }),
+    language: preferredLanguage(request.headers['accept-language']),
+    context: { scope: request.caller.scope, actor: request.caller.actor, requestId: request.id },
+  };
+}
+
+function queryOf(request: FastifyRequest): string {
+  const at = request.url.indexOf('?');
+  return at < 0 ? '' : request.url.slice(at + 1);
+}
+
+/** Scheme and host that the client used; a Host header that is none falls back to the address we listen on. */
+function baseUrl(request: FastifyRequest, services: Services): string {
+  if (services.config.baseUrl !== undefined) return services.config.baseUrl;
+  const host = /^[A-Za-z0-9.\-_]+(:\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](:\d{1,5})?$/.test(request.host) ? request.host : services.config.host;
+  return `${request.protocol}://${host}`;
+}
+
+function send(reply: FastifyReply, response: FhirResponse, pretty: boolean): FastifyReply {
+  reply.code(response.status);
+  if (response.headers !== undefined) reply.headers(response.headers);
+  const { body } = response;
+  if (body === undefined || body === '') return reply.send();
+  reply.header('content-type', fhirJson);
+  return reply.send(pretty ? prettyJson(body) : body);
+}
+
+function prettyJson(body: string): string {
+  const parsed = parseJson(body);
+  return parsed.ok ? stringifyJson(parsed.value, 2) : body;
+}
+
+/** 405 where another method would do, else 404 that guesses what was meant. */
+function notFound(url: string, method: string, services: Services): OperationOutcomeError {
+  const segments = (url.split('?')[0] ?? '').split('/').filter((segment) => segment !== '');
+  const matches = allInteractions.flatMap((one) => {
+    const variables = matchPath(one.path, segments);
+    return variables === undefined ? [] : [{ method: one.method as string, type: variables['type'] }];
+  });
+  // `metadata` fits `/:type` as well: the fixed word is meant.
+  const fixed = matches.filter((match) => match.type === undefined);
+  const meant = fixed.length > 0 ? fixed : matches;
+  const wrongType = meant.find((match) => match.type !== undefined && !services.registry.isResourceType(match.type))?.type;
+  if (wrongType !== undefined) return unknownType(wrongType, services);
+  if (meant.length > 0 && !meant.some((match) => match.method === method)) {
+    const allowed = new Set(meant.map((match) => match.method));
+    if (allowed.has('GET')) allowed.add('HEAD');
+    const list = [...allowed].sort().join(', ');
+    return new OperationOutcomeError(405, [issue('not-supported', 'http-method', restText.methodNotAllowed(list))], { allow: list });
+  }
+  const operation = segments.find((segment) => segment.startsWith('$'));
+  if (operation !== undefined) return unknownOperation(operation);
+  return new OperationOutcomeError(404, [issue('not-found', 'http-no-route', restText.noSuchRoute)]);
+}
+
+function unknownType(type: string, services: Services): OperationOutcomeError {
+  return new OperationOutcomeError(404, [unknownTypeIssue(type, services)]);
+}
+
+function unknownOperation(name: string): OperationOutcomeError {
+  const guess = nearest(
+    name,
+    operations.map((operation) => `$${operation.name}`),
+  );
+  return new OperationOutcomeError(404, [issue('not-supported', 'http-unknown-operation', restText.unknownOperation(guess))]);
+}

@@ -1,0 +1,25 @@
+import { type Issue, isFailure, issue, OperationOutcomeError } from '../fhir/outcome.js';
+import { type FhirResource, isResource } from '../fhir/resource.js';
+import type { ValidateOptions } from '../validation/validator.js';
+import type { Services } from './services.js';
+import { restText } from './text.js';
+
+/**
+ * Every finding about a resource that is to be written. With VALIDATION=enforce errors among them are thrown with 422;
+ * with `warn` they are returned, to be reported beside the stored resource.
+ */
+export function judge(resource: FhirResource, services: Services, options: ValidateOptions = {}): readonly Issue[] {
+  const issues = services.validator.validate(resource, { now: services.clock(), ...options });
+  if (services.config.validation === 'enforce' && issues.some(isFailure)) throw new OperationOutcomeError(422, issues);
+  return issues;
+}
+
+/** The body as a resource of `type`; refused with 400 where it is none. */
+export function resourceOf(body: unknown, type: string): FhirResource {
+  if (!isResource(body)) throw new OperationOutcomeError(400, [issue('structure', 'http-not-a-resource', restText.notResource)]);
+  if (body.resourceType !== type) {
+    const text = restText.typeMismatch(type);
+    throw new OperationOutcomeError(400, [issue('invalid', 'http-type-mismatch', text, { expression: 'resourceType' })]);
+  }
+  return body;
+}

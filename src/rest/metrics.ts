@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** Numbers about the process for Prometheus, at `/metrics`. Labels are route patterns and counts only, never an id or a value. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly bundleEntries: Counter<'type'>;
+  readonly findings: Counter<'severity'>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    bundleEntries: new Counter({
+      name: 'lontar_bundle_entries_total',
+      help: 'Entries of transactions and batches',
+      labelNames: ['type'],
+      registers: [registry],
+    }),
+    findings: new Counter({
+      name: 'lontar_validation_issues_total',
+      help: 'Issues found by validation',
+      labelNames: ['severity'],
+      registers: [registry],
+    }),
+  };
+}
+
+/** Times every request by route and serves the numbers. */
+export function measureRequests(app: FastifyInstance, metrics: Metrics): void {
+  const duration = new Histogram({
+    name: 'lontar_http_request_duration_seconds',
+    help: 'Time from request to answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [metrics.registry],
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? '(none)';
+    duration.labels(request.method, route, String(reply.statusCode)).observe(reply.elapsedTime / 1000);
+  });
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+}

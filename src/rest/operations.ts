@@ -1,0 +1,34 @@
+import type { FhirRequest, FhirResponse } from './message.js';
+import type { Services } from './services.js';
+import { validateOperation } from './validate.js';
+
+/**
+ * A FHIR operation (`$name`) of this server. Routes, the refusal of unknown operations and the CapabilityStatement come from the table below,
+ * so an operation is added by adding its row.
+ */
+export interface Operation {
+  /** Without the dollar sign. */
+  readonly name: string;
+  /** Canonical of its OperationDefinition. */
+  readonly definition: string;
+  readonly levels: ReadonlyArray<'system' | 'type' | 'instance'>;
+  /** Types whose routes carry it; `all` for every type of R4. Not looked at on system level. */
+  readonly resourceTypes: readonly string[] | 'all';
+  readonly methods: ReadonlyArray<'GET' | 'POST'>;
+  /** Whether the body may be as large as a Bundle. */
+  readonly takesBundles?: boolean;
+  /** `request.type` and `request.id` say where it was called; the parameters are the query and, for POST, the body (a Parameters resource or what else it takes). */
+  handler(request: FhirRequest, services: Services): Promise<FhirResponse>;
+}
+
+export const operations: readonly Operation[] = [
+  {
+    name: 'validate',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+    levels: ['system', 'type', 'instance'],
+    resourceTypes: 'all',
+    methods: ['POST', 'GET'],
+    takesBundles: true,
+    handler: validateOperation,
+  },
+];

@@ -1,0 +1,26 @@
+import type { Access } from '../access/access.js';
+import type { Config } from '../config.js';
+import type { Registry } from '../definitions/registry.js';
+import type { SearchPlans } from '../search/plan.js';
+import type { Database } from '../store/database.js';
+import type { Store } from '../store/store.js';
+import type { Terminology } from '../terminology/terminology.js';
+import type { Validator } from '../validation/validator.js';
+import type { Metrics } from './metrics.js';
+
+/** Everything a request may need, made once at start and handed down. Time and ids come from here too. */
+export interface Services {
+  readonly config: Config;
+  readonly registry: Registry;
+  readonly terminology: Terminology;
+  readonly validator: Validator;
+  readonly store: Store;
+  readonly database: Database;
+  readonly plans: SearchPlans;
+  readonly access: Access;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  clock(): number;
+  /** A new id for requests and resources: uuid v7. */
+  newId(): string;
+}
