@@ -305,6 +305,19 @@ function decode(bytes: Buffer, from: number, to: number): string {
   }
 }
 
+/** Remembers how the number at `key` of `holder` was written, for readers of other formats. */
+export function rememberNumber(holder: object, key: string, source: string): void {
+  const sources = numberSources.get(holder) ?? new Map<string, string>();
+  sources.set(key, source);
+  numberSources.set(holder, sources);
+}
+
+/** The digits with which the number at `key` of `holder` was written; undefined where they are those that JSON.stringify prints, or the number was changed. */
+export function numberText(holder: object, key: string): string | undefined {
+  const source = numberSources.get(holder)?.get(key);
+  return source !== undefined && Number(source) === (holder as Record<string, unknown>)[key] ? source : undefined;
+}
+
 function keepSource(root: unknown, number: FoundNumber): void {
   let parent = root;
   for (const step of number.path.slice(0, -1)) parent = (parent as Record<string | number, unknown>)[step];

@@ -60,7 +60,7 @@ export function temporal(value: Temporal): Item {
 export function itemOf(value: unknown, type = '', sibling?: unknown, path?: string): Item {
   if (isObject(value)) {
     const open = type === '' || type === 'Resource' || type === 'DomainResource';
-    const named = open && Object.hasOwn(value, 'resourceType') ? value['resourceType'] : undefined;
+    const named = open && Object.hasOwn(value, 'resourceType') ? value.resourceType : undefined;
     return { type: typeof named === 'string' ? named : type, value, path };
   }
   const known = type !== '' ? type : guessType(value);

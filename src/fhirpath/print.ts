@@ -77,7 +77,7 @@ function name(text: string): string {
 }
 
 function quote(text: string, mark: string): string {
-  return `${mark}${text.replace(/[\\'`]/g, '\\$&').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escapeCode)}${mark}`;
+  return `${mark}${text.replace(/[\\'`]/g, '\\$&').replace(/[\p{Cc}\u2028\u2029]/gu, escapeCode)}${mark}`;
 }
 
 function escapeCode(character: string): string {

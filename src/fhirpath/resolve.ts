@@ -61,7 +61,7 @@ function entriesOf(bundle: JsonObject): ReadonlyMap<string, unknown> {
   const made = new Map<string, unknown>();
   const entries = own(bundle, 'entry');
   for (const entry of Array.isArray(entries) ? entries : []) {
-    if (!isObject(entry) || !isResource(entry['resource'])) continue;
+    if (!isObject(entry) || !isResource(entry.resource)) continue;
     const { resource, fullUrl } = entry;
     if (typeof fullUrl === 'string' && !made.has(fullUrl)) made.set(fullUrl, resource);
     const local = typeof fullUrl === 'string' ? parseReference(fullUrl) : undefined;

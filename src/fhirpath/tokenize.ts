@@ -99,16 +99,16 @@ function quoted(expression: string, start: number, quote: string, kind: 'string'
       at += 1;
       continue;
     }
-    const escape = expression.charAt(at + 1);
-    const code = escape === 'u' ? /^[0-9A-Fa-f]{4}/.exec(expression.slice(at + 2, at + 6))?.[0] : undefined;
+    const letter = expression.charAt(at + 1);
+    const code = letter === 'u' ? /^[0-9A-Fa-f]{4}/.exec(expression.slice(at + 2, at + 6))?.[0] : undefined;
     if (code !== undefined) {
       text += String.fromCharCode(Number.parseInt(code, 16));
       at += 6;
-    } else if (Object.hasOwn(escapes, escape)) {
-      text += escapes[escape];
+    } else if (Object.hasOwn(escapes, letter)) {
+      text += escapes[letter];
       at += 2;
     } else {
-      throw new FhirPathError('syntax', `\\${escape} is no escape sequence`, at);
+      throw new FhirPathError('syntax', `\\${letter} is no escape sequence`, at);
     }
   }
   throw new FhirPathError('syntax', `the quote ${quote} is not closed`, start);

@@ -119,7 +119,7 @@ function checkTag(name: string, attributes: string, root: boolean, at: number, r
     if (key === 'xmlns' && value !== xhtmlNamespace) report('namespace', value, at);
     else if (!anyAttributes.has(key) && !(Object.hasOwn(attributesOf, name) && attributesOf[name]?.has(key)))
       report('attribute', `${name}@${key}`, at);
-    else if ((key === 'href' || key === 'src') && /^[\s\u0000-\u001f]*(?:javascript|vbscript):/i.test(value))
+    else if ((key === 'href' || key === 'src') && /^[\s\p{Cc}]*(?:javascript|vbscript):/iu.test(value))
       report('attribute', `${name}@${key}`, at);
   }
   if (root && !seen.has('xmlns')) report('namespace', 'the div has no xmlns', at);

@@ -134,7 +134,7 @@ function toDate(item: Item): Item | undefined {
   if (item.type === 'System.Date') return item;
   if (item.type === 'System.DateTime') {
     const { offsetMinutes: _, ...local } = item.value as Temporal;
-    const precision = local.precision > 3 ? 3 : local.precision;
+    const precision = local.precision > 2 ? 3 : local.precision;
     return temporal({ ...local, kind: 'date', precision, fraction: false, hour: 0, minute: 0, second: 0, millisecond: 0 });
   }
   return item.type === 'System.String' ? parsed(parseDate(item.value as string)) : undefined;

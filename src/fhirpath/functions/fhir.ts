@@ -32,7 +32,7 @@ function extensions(call: Call): Collection {
   if (url === undefined) return empty;
   const all = childrenNamed(call.input, 'extension', call);
   spend(call.scope, all.length, call.at);
-  return all.filter((item) => isObject(item.value) && item.value['url'] === url);
+  return all.filter((item) => isObject(item.value) && item.value.url === url);
 }
 
 function onlyValue(call: Call): Item | undefined {
@@ -87,7 +87,7 @@ function htmlChecks(call: Call): Collection {
 function checkModifiers(call: Call): Collection {
   const allowed = new Set(call.args.map((_, position) => stringOf(argument(call, position), call)));
   for (const extension of childrenNamed(call.input, 'modifierExtension', call)) {
-    const url = isObject(extension.value) ? extension.value['url'] : undefined;
+    const url = isObject(extension.value) ? extension.value.url : undefined;
     if (typeof url !== 'string' || !allowed.has(url)) {
       throw new FhirPathError('execution', `the modifier extension ${JSON.stringify(url ?? '')} is not among those allowed`, call.at);
     }

@@ -26,8 +26,8 @@ export const strings: FunctionTable = {
   join: { min: 0, max: 1, run: join },
   encode: withArgument(encode),
   decode: withArgument(decode),
-  escape: withArgument((text, target, call) => [string(escape(text, target, call))]),
-  unescape: withArgument((text, target, call) => [string(unescape(text, target, call))]),
+  escape: withArgument((text, target, call) => [string(escaped(text, target, call))]),
+  unescape: withArgument((text, target, call) => [string(unescaped(text, target, call))]),
 };
 
 function input(call: Call): string | undefined {
@@ -138,13 +138,13 @@ function decode(text: string, name: string, call: Call): Collection {
 const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;', "'": '&#39;' };
 const characters: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", '#39': "'" };
 
-function escape(text: string, target: string, call: Call): string {
+function escaped(text: string, target: string, call: Call): string {
   if (target === 'html') return text.replace(/[<>&"']/g, (character) => entities[character] ?? character);
   if (target === 'json') return JSON.stringify(text).slice(1, -1);
   throw new FhirPathError('execution', `${JSON.stringify(target)} is none of html, json`, call.at);
 }
 
-function unescape(text: string, target: string, call: Call): string {
+function unescaped(text: string, target: string, call: Call): string {
   if (target === 'html') return text.replace(/&(lt|gt|amp|quot|apos|#39);/g, (_, name: string) => characters[name] ?? '');
   if (target === 'json') return unescapeJson(text, call);
   throw new FhirPathError('execution', `${JSON.stringify(target)} is none of html, json`, call.at);
@@ -152,7 +152,7 @@ function unescape(text: string, target: string, call: Call): string {
 
 function unescapeJson(text: string, call: Call): string {
   try {
-    return String(JSON.parse(`"${text.replace(/(\\.)|"/gs, (whole, escaped: string | undefined) => escaped ?? `\\${whole}`)}"`));
+    return String(JSON.parse(`"${text.replace(/(\\.)|"/gs, (whole, kept: string | undefined) => kept ?? `\\${whole}`)}"`));
   } catch {
     throw new FhirPathError('execution', 'the text is no escaped JSON', call.at);
   }
