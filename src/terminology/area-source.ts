@@ -7,6 +7,8 @@ export function areaSource(): CodeSource {
   const areas = loadAreas();
   return {
     system: areaSystem,
+    name: 'Wilayah administrasi Indonesia',
+    propertyNames: ['level'],
     complete: true,
     size: areas.size,
     hierarchical: true,

@@ -9,6 +9,10 @@ export type PropertyValue = string | number | boolean;
 export interface CodeSource {
   readonly system: string;
   readonly version?: string;
+  /** What people call the system: `LOINC`. */
+  readonly name?: string;
+  /** Properties that `property` answers for, besides those every system has. */
+  readonly propertyNames?: readonly string[];
   /** True where a code that isn't found is wrong; false where only a part of the system is on board. */
   readonly complete: boolean;
   /** Number of codes; undefined for a grammar, which can't be listed. */

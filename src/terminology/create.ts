@@ -13,6 +13,7 @@ const heldMembers = 20_000;
 /** What a terminology is made of; the operations work on it too. */
 export interface TerminologyParts extends Terminology {
   readonly context: TerminologyContext;
+  readonly registry: Registry;
 }
 
 /**
@@ -26,7 +27,15 @@ export function createTerminology(registry: Registry, loaded?: FindSource): Term
     source,
     valueSet: (canonical) => registry.valueSet(canonical) ?? implicitValueSet(registry, source, canonical),
   };
-  return { context, validateInValueSet, validateInCodeSystem, members: (valueSet) => prepare(valueSet)?.members, lookup, subsumes };
+  return {
+    context,
+    registry,
+    validateInValueSet,
+    validateInCodeSystem,
+    members: (valueSet) => prepare(valueSet)?.members,
+    lookup,
+    subsumes,
+  };
 
   function prepare(canonical: string): Prepared | undefined {
     const known = prepared.get(canonical);

@@ -28,6 +28,8 @@ export function resourceSource(codeSystem: CodeSystem, supplements: readonly Cod
   return {
     system: codeSystem.url ?? '',
     ...(codeSystem.version === undefined ? {} : { version: codeSystem.version }),
+    ...(codeSystem.name === undefined ? {} : { name: codeSystem.title ?? codeSystem.name }),
+    propertyNames: [...properties],
     complete: codeSystem.content === 'complete' || codeSystem.content === undefined,
     size: nodes.size,
     hierarchical,

@@ -81,7 +81,7 @@ function expandSystem(context: TerminologyContext, include: ValueSetComposeInclu
   }
   if (!source) return failed('unknown-system', system);
   if (source.size === undefined) return failed('unlistable-system', system);
-  const filters = prepareFilters(source, include);
+  const filters = filtersOf(source, include);
   if (!Array.isArray(filters)) return filters;
   if (filters.length === 0) {
     if (!source.complete) return failed('incomplete-system', system);
@@ -91,7 +91,25 @@ function expandSystem(context: TerminologyContext, include: ValueSetComposeInclu
   return filterMembers(source, filters, limit);
 }
 
-function prepareFilters(source: CodeSource, include: ValueSetComposeInclude): PreparedFilter[] | (Expansion & { ok: false }) {
+/** The include's filters made ready, once for each code system that they are asked of. */
+function filtersOf(source: CodeSource, include: ValueSetComposeInclude): PreparedFilters {
+  let bySource = preparedFilters.get(include);
+  if (!bySource) {
+    bySource = new WeakMap();
+    preparedFilters.set(include, bySource);
+  }
+  const known = bySource.get(source);
+  if (known) return known;
+  const filters = prepareFilters(source, include);
+  bySource.set(source, filters);
+  return filters;
+}
+
+type PreparedFilters = PreparedFilter[] | (Expansion & { ok: false });
+
+const preparedFilters = new WeakMap<ValueSetComposeInclude, WeakMap<CodeSource, PreparedFilters>>();
+
+function prepareFilters(source: CodeSource, include: ValueSetComposeInclude): PreparedFilters {
   const prepared: PreparedFilter[] = [];
   for (const { property = '', op = '', value = '' } of include.filter ?? []) {
     const filter = prepareFilter(source, { property, op, value });
@@ -186,6 +204,45 @@ function failed(kind: ExpansionFailure['kind'], what: string): Expansion & { ok:
 }
 
 /**
+ * The codes of a value set one by one, each once, for sets too large to hold: systems are walked, everything else is decided code by code.
+ * Skips what can't be decided, so ask `expandValueSet` first whether `too-costly` is all that stands in the way.
+ */
+export function* walkValueSet(context: TerminologyContext, valueSet: ValueSet): Generator<Concept> {
+  const url = valueSet.url ?? '';
+  const compose = valueSet.compose;
+  const seen = new Set<string>();
+  for (const include of compose?.include ?? []) {
+    for (const concept of candidatesOf(context, include)) {
+      const key = memberKey(concept.system, concept.code);
+      if (seen.has(key)) continue;
+      if (inInclude(context, include, concept, [url], compose?.inactive !== false) !== true) continue;
+      if ((compose?.exclude ?? []).some((exclude) => inInclude(context, exclude, concept, [url], true) === true)) continue;
+      seen.add(key);
+      yield concept;
+    }
+  }
+}
+
+/** A superset of an include's codes that can be walked. */
+function* candidatesOf(context: TerminologyContext, include: ValueSetComposeInclude): Generator<Concept> {
+  if (include.system === undefined) {
+    const first = include.valueSet?.[0];
+    const imported = first === undefined ? undefined : context.valueSet(first);
+    if (imported) yield* walkValueSet(context, imported);
+    return;
+  }
+  const source = context.source(include.system, include.version);
+  if (include.concept) {
+    for (const listed of include.concept) yield listedConcept(include.system, listed, source?.find(listed.code ?? ''));
+    return;
+  }
+  if (!source) return;
+  const filters = filtersOf(source, include);
+  const lister = Array.isArray(filters) ? filters.find((filter) => filter.codes) : undefined;
+  yield* lister?.codes ? conceptsOf(source, lister.codes()) : source.all();
+}
+
+/**
  * Is the coding in the value set, without listing it? For systems that can't be listed or are too large. Undefined where what decides it isn't on board.
  * A coding without system is matched by its code alone.
  */
@@ -242,7 +299,7 @@ function inSystem(
   if (!source) return undefined;
   if (!concept) return source.complete ? false : undefined;
   if (!takesInactive && concept.inactive) return false;
-  const filters = prepareFilters(source, include);
+  const filters = filtersOf(source, include);
   if (!Array.isArray(filters)) return undefined;
   const passes = filters.every((filter) => filter.test(concept));
   return passes || source.complete ? passes : undefined;
