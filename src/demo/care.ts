@@ -1,16 +1,6 @@
-import type {
-  CodeableConcept,
-  Coding,
-  Encounter,
-  EpisodeOfCare,
-  Immunization,
-  Observation,
-  Patient,
-  Quantity,
-  Resource,
-} from '@medplum/fhirtypes';
+import type { CodeableConcept, Encounter, EpisodeOfCare, Immunization, Observation, Patient, Quantity, Resource } from '@medplum/fhirtypes';
 import { addMonths, type Day, dateOf, instantOf } from './calendar.js';
-import { observations, schedule, systems, vaccines } from './codes.js';
+import { claims, observations, schedule, systems, vaccines } from './codes.js';
 import { administrativeCode, type Facility, type Profession, participation, type StaffMember, type Village } from './facility.js';
 import type { Person, Pregnancy } from './population.js';
 import type { Random } from './random.js';
@@ -37,6 +27,7 @@ export function patientResource(person: Person, setting: Setting): Patient {
   return {
     resourceType: 'Patient',
     id: person.id,
+    meta: person.nik ? claims.patient : claims.newborn,
     active: true,
     identifier: person.nik
       ? [{ use: 'official', system: systems.nik, value: person.nik }]
@@ -75,7 +66,7 @@ export function pregnancyResources(pregnancy: Pregnancy, setting: Setting): Reso
     const visit = encounter(
       mother,
       day,
-      'AMB',
+      'antenatal',
       [pickStaff(setting, 'midwife'), ...(doctor ? [pickStaff(setting, 'doctor')] : [])],
       setting,
     );
@@ -88,25 +79,22 @@ export function pregnancyResources(pregnancy: Pregnancy, setting: Setting): Reso
       episodeOfCare: [{ reference: `EpisodeOfCare/${episode.id}` }],
     });
     const gestation = { value: week, unit: 'wk', system: 'http://unitsofmeasure.org', code: 'wk' };
-    resources.push(observation(mother, visit, observations.gestationalAge, 'exam', { valueQuantity: gestation }, setting));
+    resources.push(observation(mother, visit, 'gestationalAge', 'exam', { valueQuantity: gestation }, setting));
     const weight = kilograms(48 + (mother.born % 17) + Math.max(0, week - 12) * 0.38 + random.normal(0, 0.6));
-    resources.push(observation(mother, visit, observations.weight, 'vital-signs', { valueQuantity: weight }, setting));
+    resources.push(observation(mother, visit, 'weight', 'vital-signs', { valueQuantity: weight }, setting));
     if (index === 0) {
       const valueDateTime = instantOf(lastPeriod, 7 * 60, setting.zoneMinutes);
-      resources.push(observation(mother, visit, observations.lastPeriod, 'survey', { valueDateTime }, setting));
+      resources.push(observation(mother, visit, 'lastPeriod', 'survey', { valueDateTime }, setting));
     }
     if (random.chance(index === 0 ? 0.92 : week >= 28 ? 0.45 : 0.1)) {
       const value = Math.round((haemoglobinMean + random.normal(0, 0.45)) * 10) / 10;
       const haemoglobin = { value, unit: 'g/dL', system: 'http://unitsofmeasure.org', code: 'g/dL' };
-      resources.push(observation(mother, visit, observations.haemoglobin, 'laboratory', { valueQuantity: haemoglobin }, setting));
+      resources.push(observation(mother, visit, 'haemoglobin', 'laboratory', { valueQuantity: haemoglobin }, setting));
     }
   });
   if (delivered !== undefined) {
-    const birth = encounter(mother, delivered, 'AMB', [pickStaff(setting, 'midwife')], setting, random.integer(0, 23 * 60));
-    resources.push(
-      birth.resource,
-      observation(mother, birth, observations.deliveryTime, 'survey', { valueDateTime: birth.start }, setting),
-    );
+    const birth = encounter(mother, delivered, 'delivery', [pickStaff(setting, 'midwife')], setting, random.integer(0, 23 * 60));
+    resources.push(birth.resource, observation(mother, birth, 'deliveryTime', 'survey', { valueDateTime: birth.start }, setting));
   }
   return resources;
 }
@@ -123,7 +111,7 @@ export function immunisationResources(child: Person, setting: Setting): Resource
     if (!missed && day <= end) sessions.set(day, [...(sessions.get(day) ?? []), dose]);
   }
   return [...sessions].flatMap(([day, doses]) => {
-    const visit = encounter(child, day, 'AMB', [pickStaff(setting, 'midwife')], setting);
+    const visit = encounter(child, day, 'immunisationVisit', [pickStaff(setting, 'midwife')], setting);
     return [visit.resource, ...doses.map((dose) => immunization(child, visit, dose, setting))];
   });
 }
@@ -135,7 +123,7 @@ export function growthResources(child: Person, from: Day, setting: Setting): Res
   for (let month = 0; month < 60; month++) {
     const day = addMonths(child.born - (child.born % 28) + 8 + (child.village % 12), month);
     if (day < Math.max(from, child.born + 20) || day > until || !setting.random.chance(0.72 * reach(child.village))) continue;
-    const visit = encounter(child, day, 'AMB', [pickStaff(setting, 'kader')], setting);
+    const visit = encounter(child, day, 'posyanduDay', [pickStaff(setting, 'kader')], setting);
     const ageMonths = (day - child.born) / 30.4375;
     const { length, weight } = typicalSize(ageMonths, child.female);
     const size = {
@@ -144,13 +132,13 @@ export function growthResources(child: Person, from: Day, setting: Setting): Res
       system: 'http://unitsofmeasure.org',
       code: 'cm',
     };
-    const code = ageMonths < 24 ? observations.lengthLying : observations.heightStanding;
+    const code = ageMonths < 24 ? 'lengthLying' : 'heightStanding';
     resources.push(
       visit.resource,
       observation(
         child,
         visit,
-        observations.weight,
+        'weight',
         'vital-signs',
         { valueQuantity: kilograms(weight + setting.random.normal(0, weight * 0.07)) },
         setting,
@@ -166,6 +154,10 @@ function typicalSize(ageMonths: number, female: boolean): { length: number; weig
   const length = 49.5 + 13.9 * Math.log1p(ageMonths / 4.2) + 0.36 * ageMonths - (female ? 0.9 : 0);
   return { length, weight: 3.3 + 2.55 * Math.log1p(ageMonths / 1.9) + 0.125 * ageMonths - (female ? 0.4 : 0) };
 }
+
+type VisitKind = 'antenatal' | 'immunisationVisit' | 'posyanduDay' | 'delivery';
+
+const visitTypes = { antenatal: 'antenatal', immunisationVisit: 'immunization', posyanduDay: 'posyandu-day' } as const;
 
 interface Visit {
   readonly resource: Encounter;
@@ -190,6 +182,7 @@ function episodeOfCare(pregnancy: Pregnancy, opened: Day, setting: Setting): Epi
   return {
     resourceType: 'EpisodeOfCare',
     id,
+    meta: claims.pregnancy,
     identifier: [{ system: systems.facility('episode-of-care', setting.facility.organizationNumber), value: `EOC-${id.slice(0, 8)}` }],
     status: delivered === undefined ? 'active' : 'finished',
     statusHistory: [{ status: 'active', period: { start: instantOf(opened, 8 * 60, setting.zoneMinutes) } }],
@@ -205,7 +198,7 @@ function episodeOfCare(pregnancy: Pregnancy, opened: Day, setting: Setting): Epi
 function encounter(
   person: Person,
   day: Day,
-  code: 'AMB' | 'HH',
+  kind: VisitKind,
   staff: readonly StaffMember[],
   setting: Setting,
   minutes = 8 * 60 + setting.random.integer(0, 180),
@@ -216,13 +209,17 @@ function encounter(
   const resource: Encounter = {
     resourceType: 'Encounter',
     id,
+    meta: claims[kind],
     identifier: [{ system: systems.facility('encounter', setting.facility.organizationNumber), value: `KJ-${id.slice(0, 13)}` }],
     status: 'finished',
     statusHistory: [
       { status: 'arrived', period: { start, end: start } },
       { status: 'finished', period },
     ],
-    class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code, display: code === 'AMB' ? 'ambulatory' : 'home health' },
+    class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB', display: 'ambulatory' },
+    ...(kind === 'delivery'
+      ? {}
+      : { type: [{ coding: [{ system: 'https://lontar.id/fhir/CodeSystem/visit-type', code: visitTypes[kind] }] }] }),
     subject: subject(person),
     participant: staff.map(participation),
     period,
@@ -234,16 +231,24 @@ function encounter(
 
 type ObservationValue = { readonly valueQuantity: Quantity } | { readonly valueDateTime: string };
 
-function observation(person: Person, visit: Visit, code: Coding, category: string, value: ObservationValue, setting: Setting): Observation {
+function observation(
+  person: Person,
+  visit: Visit,
+  what: keyof typeof observations,
+  category: string,
+  value: ObservationValue,
+  setting: Setting,
+): Observation {
   const id = setting.random.uuid();
   const concept: CodeableConcept = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: category }] };
   return {
     resourceType: 'Observation',
     id,
+    meta: claims[what],
     identifier: [{ system: systems.facility('observation', setting.facility.organizationNumber), value: `OB-${id.slice(0, 13)}` }],
     status: 'final',
     category: [concept],
-    code: { coding: [code] },
+    code: { coding: [observations[what]] },
     subject: subject(person),
     encounter: { reference: `Encounter/${visit.resource.id}` },
     effectiveDateTime: visit.start,
@@ -257,6 +262,7 @@ function immunization(child: Person, visit: Visit, { vaccine, dose }: (typeof sc
   const midwife = visit.resource.participant?.[0]?.individual;
   return {
     resourceType: 'Immunization',
+    meta: claims.immunisation,
     id: setting.random.uuid(),
     status: 'completed',
     vaccineCode: { coding: [...vaccines[vaccine]] },

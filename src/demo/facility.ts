@@ -1,5 +1,5 @@
 import type { Bundle, Encounter, Location, Organization, Practitioner, PractitionerRole, Reference, Resource } from '@medplum/fhirtypes';
-import { systems } from './codes.js';
+import { claims, systems } from './codes.js';
 import { femaleNames, maleNames, secondNames } from './names.js';
 import type { Random } from './random.js';
 
@@ -29,20 +29,23 @@ export interface Facility {
 }
 
 interface ProfessionCode {
+  readonly system: string;
   readonly code: string;
   readonly display: string;
 }
 
+const snomed = 'http://snomed.info/sct';
+
 const professions: Readonly<Record<Profession, ProfessionCode>> = {
-  doctor: { code: '309343006', display: 'Physician' },
-  midwife: { code: '309453006', display: 'Registered midwife' },
-  nurse: { code: '106292003', display: 'Professional nurse' },
-  kader: { code: '224609002', display: 'Complementary health worker' },
+  doctor: { system: snomed, code: '309343006', display: 'Physician' },
+  midwife: { system: snomed, code: '309453006', display: 'Registered midwife' },
+  nurse: { system: snomed, code: '106292003', display: 'Professional nurse' },
+  kader: { system: 'https://lontar.id/fhir/CodeSystem/staff-role', code: 'kader', display: 'Kader Posyandu' },
 };
 
 const organizationTypes = {
-  puskesmas: ['102', 'Puskesmas'],
-  pustu: ['OT000002', 'Puskesmas Pembantu'],
+  puskesmas: ['102', 'Pusat Kesehatan Masyarakat'],
+  pustu: ['OT000002', 'Pustu'],
   posyandu: ['131', 'Posyandu'],
 } as const;
 
@@ -95,7 +98,7 @@ export function createFacility(random: Random, villages: readonly Village[], are
 export function participation(member: StaffMember): NonNullable<Encounter['participant']>[number] {
   const attender = { system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'ATND', display: 'attender' };
   return {
-    type: [{ coding: [attender] }, { coding: [professionCoding(member.profession)] }],
+    type: [{ coding: [attender] }, { coding: [professions[member.profession]] }],
     individual: { reference: `Practitioner/${member.id}`, display: member.name },
   };
 }
@@ -113,10 +116,6 @@ export function transaction(resources: readonly Resource[]): Bundle {
   };
 }
 
-function professionCoding(profession: Profession): { system: string; code: string; display: string } {
-  return { system: 'http://snomed.info/sct', ...professions[profession] };
-}
-
 function organization(
   random: Random,
   number: string,
@@ -130,6 +129,7 @@ function organization(
   return {
     resourceType: 'Organization',
     id,
+    meta: claims[kind],
     active: true,
     identifier: [
       { use: 'official', system: systems.facility('organization', number), value: parent ? `${kind.toUpperCase()}-${village}` : number },
@@ -159,6 +159,7 @@ function areaLocation(random: Random, number: string, code: string, name: string
   return {
     resourceType: 'Location',
     id: random.uuid(),
+    meta: code.length === 10 ? claims.village : claims.area,
     identifier: [
       { system: 'http://sys-ids.kemkes.go.id/administrative-area', value: code },
       { system: systems.facility('location', number), value: `WILAYAH-${code}` },
@@ -178,6 +179,7 @@ function clinicLocation(random: Random, number: string, manager: Organization): 
   return {
     resourceType: 'Location',
     id: random.uuid(),
+    meta: claims.service,
     identifier: [{ system: systems.facility('location', number), value: 'POLI-KIA' }],
     status: 'active',
     name: 'Poli KIA',
@@ -206,6 +208,7 @@ function practitioner(member: StaffMember, serial: string): Practitioner {
   return {
     resourceType: 'Practitioner',
     id: member.id,
+    meta: claims.practitioner,
     active: true,
     identifier: [{ use: 'official', system: systems.nik, value: `999998410180${serial}` }],
     name: [{ use: 'official', text: member.name }],
@@ -218,10 +221,11 @@ function role(random: Random, member: StaffMember, at: Organization): Practition
   return {
     resourceType: 'PractitionerRole',
     id: random.uuid(),
+    meta: claims.role,
     active: true,
     practitioner: { reference: `Practitioner/${member.id}`, display: member.name },
     organization: referenceTo(at),
-    code: [{ coding: [professionCoding(member.profession)] }],
+    code: [{ coding: [professions[member.profession]] }],
   };
 }
 
