@@ -157,7 +157,8 @@ function typicalSize(ageMonths: number, female: boolean): { length: number; weig
 
 type VisitKind = 'antenatal' | 'immunisationVisit' | 'posyanduDay' | 'delivery';
 
-const visitTypes = { antenatal: 'antenatal', immunisationVisit: 'immunization', posyanduDay: 'posyandu-day' } as const;
+// Where the guide has a code for the visit; an antenatal one is known by its label.
+const visitTypes: Partial<Record<VisitKind, string>> = { immunisationVisit: 'immunization', posyanduDay: 'posyandu-day' };
 
 interface Visit {
   readonly resource: Encounter;
@@ -217,7 +218,7 @@ function encounter(
       { status: 'finished', period },
     ],
     class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB', display: 'ambulatory' },
-    ...(kind === 'delivery'
+    ...(visitTypes[kind] === undefined
       ? {}
       : { type: [{ coding: [{ system: 'https://lontar.id/fhir/CodeSystem/visit-type', code: visitTypes[kind] }] }] }),
     subject: subject(person),
