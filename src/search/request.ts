@@ -1,4 +1,5 @@
 import type { SearchParameter } from '@medplum/fhirtypes';
+import type { Issue } from '../fhir/outcome.js';
 
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
 export type ParameterKind = 'token' | 'string' | 'date' | 'reference' | 'number' | 'quantity' | 'uri' | 'composite' | 'special';
@@ -8,7 +9,7 @@ export interface SearchClause {
   readonly kind: 'parameter';
   readonly parameter: SearchParameter;
   readonly modifier?: string;
-  /** Raw values, split at unescaped commas and unescaped. */
+  /** Raw values, split at unescaped commas; within each, `\$`, `\|` and `\\` stand as written. */
   readonly values: readonly string[];
 }
 
@@ -17,7 +18,7 @@ export interface ChainClause {
   readonly kind: 'chain';
   readonly parameter: SearchParameter;
   readonly targetTypes: readonly string[];
-  readonly next: SearchClause | ChainClause;
+  readonly next: Clause;
 }
 
 /** `_has:Observation:patient:code=…` */
@@ -25,7 +26,7 @@ export interface ReverseChainClause {
   readonly kind: 'has';
   readonly type: string;
   readonly parameter: SearchParameter;
-  readonly next: SearchClause | ChainClause | ReverseChainClause;
+  readonly next: Clause;
 }
 
 export type Clause = SearchClause | ChainClause | ReverseChainClause;
@@ -54,3 +55,6 @@ export interface SearchRequest {
   /** The request's own parameters, normalised, for the `self` link. */
   readonly self: string;
 }
+
+/** A request as parsed, with what is to be said about it: what was ignored (`handling=lenient`), what was limited. */
+export type ParsedSearch = SearchRequest & { readonly issues: readonly Issue[] };

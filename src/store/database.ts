@@ -2,10 +2,22 @@ import type { SqlFragment } from '../sql.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 
+export interface QueryOptions {
+  readonly timeoutMs?: number;
+  /** Prepares the statement once a connection, under a name made from its text: for the few hot ones whose text never varies. */
+  readonly name?: boolean;
+}
+
+export interface Connection {
+  query(statement: SqlFragment, options?: QueryOptions): Promise<readonly Row[]>;
+}
+
 /** A connection pool to one PostgreSQL schema; rows come with snake_case column names as written in the statement. */
-export interface Database {
-  query(statement: SqlFragment, options?: { readonly timeoutMs?: number }): Promise<readonly Row[]>;
-  /** Runs `work` inside one transaction: commits when it resolves, rolls back when it rejects. */
-  transaction<Value>(work: (connection: Pick<Database, 'query'>) => Promise<Value>): Promise<Value>;
+export interface Database extends Connection {
+  readonly schema: string;
+  /** A small named read on a connection shared with others, pipelined: for lookups by key only, a slow statement would hold up its neighbours. */
+  read(statement: SqlFragment): Promise<readonly Row[]>;
+  /** Runs `work` inside one transaction: commits when it resolves, rolls back when it rejects. Statements of one transaction may be sent without waiting. */
+  transaction<Value>(work: (connection: Connection) => Promise<Value>): Promise<Value>;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { Issue } from '../fhir/outcome.js';
 import type { FhirResource } from '../fhir/resource.js';
 import type { SearchRequest } from '../search/request.js';
 import type { Scope } from '../search/scope.js';
@@ -21,6 +22,8 @@ export interface SearchPage {
   /** Cursor of the next page; absent on the last. */
   readonly next?: string;
   readonly previous?: string;
+  /** Limits that bit, such as that of included resources: to be told to the client. */
+  readonly issues?: readonly Issue[];
 }
 
 export interface HistoryPage {
@@ -36,26 +39,36 @@ export interface WriteContext {
   readonly requestId: string;
 }
 
-export type WriteOperation =
-  | { readonly kind: 'create'; readonly fullUrl?: string; readonly resource: FhirResource; readonly condition?: SearchRequest }
-  | {
-      readonly kind: 'update';
-      readonly fullUrl?: string;
-      readonly type: string;
-      /** Absent only with `condition` (conditional update). */
-      readonly id?: string;
-      readonly resource: FhirResource;
-      /** From If-Match: another current version is refused with 412. */
-      readonly expectedVersion?: number;
-      readonly condition?: SearchRequest;
-    }
-  | {
-      readonly kind: 'delete';
-      readonly type: string;
-      readonly id?: string;
-      readonly expectedVersion?: number;
-      readonly condition?: SearchRequest;
-    };
+/** Where the operation stands in the request, for the expressions of issues: `Bundle.entry[3].resource`. */
+interface Placed {
+  readonly expression?: string;
+}
+
+export type WriteOperation = Placed &
+  (
+    | { readonly kind: 'create'; readonly fullUrl?: string; readonly resource: FhirResource; readonly condition?: SearchRequest }
+    | {
+        readonly kind: 'update';
+        readonly fullUrl?: string;
+        readonly type: string;
+        /** Absent only with `condition` (conditional update). */
+        readonly id?: string;
+        readonly resource: FhirResource;
+        /** From If-Match: another current version is refused with 412. */
+        readonly expectedVersion?: number;
+        readonly condition?: SearchRequest;
+        /** Recorded in the history; PUT where absent. */
+        readonly method?: 'PUT' | 'PATCH';
+      }
+    | {
+        readonly kind: 'delete';
+        readonly type: string;
+        readonly id?: string;
+        readonly fullUrl?: string;
+        readonly expectedVersion?: number;
+        readonly condition?: SearchRequest;
+      }
+  );
 
 /** What became of an operation. `existing` is a conditional create that found its match, or an update or delete that changed nothing. */
 export interface WriteResult {
@@ -68,6 +81,7 @@ export interface WriteResult {
  * one about the n-th operation of several carries an expression that starts with `Bundle.entry[n]`.
  */
 export interface Store {
+  /** The current version, a deletion too; undefined where there never was one, or the scope hides it. */
   read(scope: Scope, type: string, id: string): Promise<StoredVersion | undefined>;
   readVersion(scope: Scope, type: string, id: string, version: number): Promise<StoredVersion | undefined>;
   history(

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import pg from 'pg';
+import { render, type SqlFragment } from '../sql.js';
+import type { Connection, Database, QueryOptions, Row } from './database.js';
+import type { ServerAddress } from './embedded/embedded.js';
+import { StartError } from './start-error.js';
+
+export interface ConnectOptions {
+  /** `postgres://…` of a server that is there, or the address of the embedded one. */
+  readonly server: string | ServerAddress;
+  /** PostgreSQL schema that holds everything of one Lontar; made at start where it is absent. */
+  readonly schema?: string;
+  readonly maximumConnections?: number;
+  /** Longest any statement may run unless it asks for less. */
+  readonly statementTimeoutMs?: number;
+  readonly onError?: (error: Error) => void;
+}
+
+const oid = { int8: 20, float8: 701, numeric: 1700 } as const;
+
+/**
+ * Opens a pool to one schema of one PostgreSQL, 15 or later, and makes the schema. 64-bit integers come as numbers where they are safe and as text
+ * where not. Throws StartError where the server can't be reached, is too old or refuses us.
+ */
+export async function connectDatabase(options: ConnectOptions): Promise<Database> {
+  const schema = options.schema ?? 'lontar';
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new StartError(`${schema} is no name for a schema`, 'use lower case letters, digits and _');
+  const config = typeof options.server === 'string' ? { connectionString: options.server } : options.server;
+  const settings = {
+    search_path: schema,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    idle_in_transaction_session_timeout: 60_000,
+    timezone: 'UTC',
+    client_min_messages: 'warning',
+    jit: 'off',
+  };
+  const shared: pg.ClientConfig = {
+    ...config,
+    application_name: 'lontar',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    pipeline: true,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+    types: { getTypeParser: typeParser as pg.CustomTypesConfig['getTypeParser'] },
+  };
+  const limit = await probe(shared, schema, typeof options.server === 'string' ? options.server : options.server.host);
+  const max = Math.max(2, Math.min(options.maximumConnections ?? availableParallelism() * 2 + 2, limit));
+  const pool = new pg.Pool({ ...shared, max, idleTimeoutMillis: 60_000 });
+  pool.on('error', (error) => options.onError?.(error));
+  const readers = pipelinedReaders(shared, Math.min(2, max));
+
+  return {
+    schema,
+    query: (statement, queryOptions) =>
+      queryOptions?.timeoutMs === undefined
+        ? runWith(pool, statement, queryOptions)
+        : inTransaction(pool, (connection) => connection.query(statement, queryOptions)),
+    read: (statement) => runWith(readers.next(), statement, { name: true }),
+    transaction: (work) => inTransaction(pool, work),
+    async close() {
+      await Promise.all([pool.end(), readers.close()]);
+    },
+  };
+}
+
+interface Runner {
+  query(query: pg.QueryConfig): Promise<pg.QueryResult>;
+}
+
+async function runWith(runner: Runner, statement: SqlFragment, options?: QueryOptions): Promise<readonly Row[]> {
+  const { text, values } = render(statement);
+  const result = await runner.query(options?.name === true ? { name: nameOf(text), text, values } : { text, values });
+  return result.rows as Row[];
+}
+
+const names = new Map<string, string>();
+
+// The same text always has the same name, as `pg` demands; the texts of named statements come from our own code and are few.
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = createHash('sha256').update(text).digest('base64url').slice(0, 16);
+    names.set(text, name);
+  }
+  return name;
+}
+
+/**
+ * `begin` travels with the first statements and isn't waited for. A COMMIT after an error answers ROLLBACK instead of failing: that is an error here.
+ */
+async function inTransaction<Value>(pool: pg.Pool, work: (connection: Connection) => Promise<Value>): Promise<Value> {
+  const client = await pool.connect();
+  let isBroken: Error | undefined;
+  const onError = (error: Error) => {
+    isBroken = error;
+  };
+  client.on('error', onError);
+  try {
+    const begun = client.query('begin');
+    begun.catch(() => {});
+    const connection: Connection = {
+      async query(statement, options) {
+        if (options?.timeoutMs !== undefined) {
+          client.query(`set local statement_timeout = ${Math.max(1, Math.trunc(options.timeoutMs))}`).catch(() => {});
+        }
+        return runWith(client, statement, options);
+      },
+    };
+    let value: Value;
+    try {
+      value = await work(connection);
+    } catch (error) {
+      await client.query('rollback').catch((failure) => {
+        isBroken = failure;
+      });
+      throw error;
+    }
+    await begun;
+    const end = await client.query('commit');
+    if (end.command !== 'COMMIT') throw new Error('the transaction was rolled back');
+    return value;
+  } finally {
+    client.off('error', onError);
+    client.release(isBroken);
+  }
+}
+
+/** Connections that carry many small reads at once: a read doesn't wait for the answer of the one before it. */
+function pipelinedReaders(config: pg.ClientConfig, count: number): { next(): Runner; close(): Promise<void> } {
+  const clients: (Promise<pg.Client> | undefined)[] = new Array(count).fill(undefined);
+  let turn = 0;
+  const open = (index: number): Promise<pg.Client> => {
+    const client = new pg.Client(config);
+    const opened = client.connect().then(() => client);
+    const forget = () => {
+      if (clients[index] === opened) clients[index] = undefined;
+    };
+    client.on('error', forget);
+    client.on('end', forget);
+    opened.catch(forget);
+    clients[index] = opened;
+    return opened;
+  };
+  return {
+    next() {
+      turn = (turn + 1) % count;
+      const client = clients[turn] ?? open(turn);
+      return { query: async (query) => (await client).query(query) };
+    },
+    async close() {
+      await Promise.all(clients.map(async (client) => (await client?.catch(() => undefined))?.end()));
+    },
+  };
+}
+
+function typeParser(type: number, format?: string): (value: string) => unknown {
+  if (type === oid.int8) return safeInteger;
+  if (type === oid.float8) return Number;
+  return pg.types.getTypeParser(type, format as 'text') as (value: string) => unknown;
+}
+
+function safeInteger(text: string): number | string {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}
+
+/** Looks at the server once before anything relies on it. Returns how many connections it can spare for us. */
+async function probe(config: pg.ClientConfig, schema: string, where: string): Promise<number> {
+  const client = new pg.Client({ ...config, pipeline: false });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query(
+      "select current_setting('server_version_num')::int as version, current_setting('max_connections')::int as connections, current_setting('server_encoding') as encoding",
+    );
+    const { version, connections, encoding } = rows[0] as { version: number; connections: number; encoding: string };
+    if (version < 150000) throw new StartError(`PostgreSQL ${Math.trunc(version / 10000)} is too old`, 'use PostgreSQL 15 to 18');
+    if (encoding !== 'UTF8') throw new StartError(`the database's encoding is ${encoding}`, 'use a database with encoding UTF8');
+    await client.query(`create schema if not exists ${schema}`).catch((error) => {
+      // Two processes may make it at the same moment.
+      if (error.code !== '23505' && error.code !== '42P06') throw error;
+    });
+    return Math.max(2, Math.floor((connections - 5) / 2));
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(`the database at ${withoutSecrets(where)} can't be used: ${reasonOf(error)}`, 'check DATABASE_URL and that PostgreSQL runs', error);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+function withoutSecrets(where: string): string {
+  return where.replace(/\/\/[^@/]*@/, '//').replace(/\?.*$/s, '');
+}

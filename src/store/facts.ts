@@ -1,0 +1,45 @@
+import type { JsonObject } from '../fhir/resource.js';
+import type { Migration } from './migrate.js';
+
+/** A fact table that the store fills in the transaction of the resource it comes from. */
+export interface FactTable {
+  readonly name: string;
+  /** Its own columns, in the order of `FactRow.values`, each with its PostgreSQL type. */
+  readonly columns: ReadonlyArray<{ readonly name: string; readonly type: string }>;
+  /** Resource types whose rows lie here: when such a resource is updated or deleted its open rows are closed. */
+  readonly types: readonly string[];
+  /**
+   * True by default: the store writes `shard, resource_type, resource_id, valid_from` before the own columns and closes old rows by `valid_to`.
+   * False: only the own columns, with `on conflict do nothing` (dirty lists, dictionaries).
+   */
+  readonly versioned?: boolean;
+}
+
+export interface FactInput {
+  readonly shard: number;
+  readonly type: string;
+  readonly id: string;
+  readonly version: number;
+  /** Epoch milliseconds: the version's lastUpdated, and the rows' `valid_from`. */
+  readonly at: number;
+  /** Id of the patient whose compartment holds the resource; a Patient's own id. */
+  readonly patient?: string;
+  /** With references already resolved to `Type/id`. Of a deletion, the last version that lived. */
+  readonly resource: JsonObject;
+  readonly deleted: boolean;
+}
+
+/** Values are JSON: instants as ISO text, decimals as number or text. */
+export interface FactRow {
+  readonly table: string;
+  readonly values: readonly unknown[];
+}
+
+/** What the facts room gives the store: pure and synchronous. */
+export interface FactWriter {
+  readonly migrations: readonly Migration[];
+  readonly tables: readonly FactTable[];
+  /** Types for which `rows` can give anything. */
+  readonly types: ReadonlySet<string>;
+  rows(input: FactInput): readonly FactRow[];
+}
