@@ -6,7 +6,7 @@ import { describeResource } from './describe.js';
 import { packStamp, writePack } from './pack-file.js';
 
 // Change it when what the packs hold changes.
-const format = '2';
+const format = '3';
 
 /** Our guide: compiled profiles, measures, view definitions and terminology. Files without a `resourceType` belong to other readers. */
 export function packGuide(root: string, target: string): void {
@@ -49,7 +49,6 @@ function parse(path: string, content: string): unknown {
 }
 
 function resourcesOf(parsed: unknown): readonly (JsonObject & { readonly resourceType: string })[] {
-  if (Array.isArray(parsed)) return parsed.flatMap(resourcesOf);
   if (!isResource(parsed)) return [];
   if (parsed.resourceType !== 'Bundle') return [parsed];
   const entries = Array.isArray(parsed.entry) ? parsed.entry : [];

@@ -51,6 +51,8 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
     }
     if (change.children.length === 0) return;
     if (node.children.length === 0) node.children = childrenOf(node, change, id);
+    // Why it has none was said already.
+    if (node.children.length === 0 && isConstraint) return;
     for (const child of change.children) mergeChild(node, child, id, change.children);
   }
 
