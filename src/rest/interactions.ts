@@ -4,6 +4,7 @@ import { conditionalRemove, remove } from './delete.js';
 import { history } from './history.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { operations } from './operations.js';
+import { patch } from './patch/patch.js';
 import { read, readVersion } from './read.js';
 import { search } from './search.js';
 import type { Services } from './services.js';
@@ -36,6 +37,8 @@ export const interactions: readonly Interaction[] = [
   { code: 'vread', level: 'instance', method: 'GET', path: '/:type/:id/_history/:versionId', handler: readVersion },
   { code: 'update', level: 'instance', method: 'PUT', path: '/:type/:id', body: 'resource', handler: update },
   { code: 'update', level: 'type', method: 'PUT', path: '/:type', body: 'resource', handler: conditionalUpdate },
+  { code: 'patch', level: 'instance', method: 'PATCH', path: '/:type/:id', body: 'patch', handler: patch },
+  { code: 'patch', level: 'type', method: 'PATCH', path: '/:type', body: 'patch', handler: patch },
   { code: 'delete', level: 'instance', method: 'DELETE', path: '/:type/:id', handler: remove },
   { code: 'delete', level: 'type', method: 'DELETE', path: '/:type', handler: conditionalRemove },
   { code: 'history-instance', level: 'instance', method: 'GET', path: '/:type/:id/_history', handler: history },

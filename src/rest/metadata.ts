@@ -6,6 +6,7 @@ import type {
 } from '@medplum/fhirtypes';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { rowParameters } from '../search/parse.js';
+import { searchPlans } from '../search/plan.js';
 import type { Interaction } from './interactions.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { operations } from './operations.js';
@@ -110,7 +111,7 @@ function supportedProfiles(type: string, services: Services): string[] {
 
 /** The parameters of a type that search really answers. */
 function searchableParameters(type: string, services: Services): readonly SearchParameter[] {
-  const plan = services.plans.type(type);
+  const plan = searchPlans(services.registry).type(type);
   return services.registry
     .searchParameters(type)
     .filter(({ code }) => code !== undefined && (code in rowParameters || plan.parameter(code) !== undefined));

@@ -10,7 +10,7 @@ import type { Services } from './services.js';
 export async function search(request: FhirRequest, services: Services): Promise<FhirResponse> {
   const type = request.type ?? '';
   const lenient = parsePrefer(request.headers['prefer']).handling === 'lenient';
-  const parsed = parseSearch({ plans: services.plans, terminology: services.terminology, type, query: request.query, lenient });
+  const parsed = parseSearch({ registry: services.registry, terminology: services.terminology, type, query: request.query, lenient });
   if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
   const wanted = parsed.value;
   const page = await services.store.search(request.context.scope, wanted);

@@ -1,7 +1,6 @@
 import type { Access } from '../access/access.js';
 import type { Config } from '../config.js';
 import type { Registry } from '../definitions/registry.js';
-import type { SearchPlans } from '../search/plan.js';
 import type { Database } from '../store/database.js';
 import type { Store } from '../store/store.js';
 import type { Terminology } from '../terminology/terminology.js';
@@ -16,7 +15,6 @@ export interface Services {
   readonly validator: Validator;
   readonly store: Store;
   readonly database: Database;
-  readonly plans: SearchPlans;
   readonly access: Access;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */

@@ -131,6 +131,14 @@ export const restText = {
     id: 'Syarat pencarian kosong. Sebutkan setidaknya satu parameter, misalnya identifier.',
     en: 'The search condition is empty. Name at least one parameter, e.g. identifier.',
   },
+  noMatch: {
+    id: 'Tidak ada resource yang cocok dengan syarat itu.',
+    en: 'No resource matches the condition.',
+  },
+  manyMatches: {
+    id: 'Lebih dari satu resource cocok dengan syarat itu. Persempit, misalnya dengan identifier.',
+    en: 'More than one resource matches the condition. Narrow it, e.g. by identifier.',
+  },
   badPrefer: (value: string): Text => ({
     id: `Prefer: ${value} tidak dikenal. Pakai return=minimal, return=representation, return=OperationOutcome, handling=strict atau handling=lenient.`,
     en: `Prefer: ${value} is not known. Use return=minimal, return=representation, return=OperationOutcome, handling=strict or handling=lenient.`,
