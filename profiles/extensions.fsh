@@ -96,3 +96,13 @@ Context: Medication
 * value[x] 1..1
 * value[x] only CodeableConcept
 * valueCodeableConcept from https://lontar.id/fhir/ValueSet/medication-type (required)
+
+Extension: UniqueIdentifier
+Id: unique-identifier
+Title: "Identitas unik / Unique identifier"
+Description: "Untuk jenis sumber daya mana nomor dalam sebuah sistem bersifat unik; server menolak nomor kembar. / For which resource types a number of a system is unique; the server refuses a second one."
+Context: NamingSystem
+* insert Published
+* extension contains resourceType 1..*
+* extension[resourceType].value[x] 1..1
+* extension[resourceType].value[x] only code

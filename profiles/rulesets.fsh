@@ -27,3 +27,11 @@ RuleSet: IdentifierSlice(name, system)
 RuleSet: AreaAddress
 * address MS
 * address.extension contains AdministrativeCode named administrativeCode 0..1 MS
+
+// A measured value: unit, and the bounds beyond which it is surely mistaken.
+RuleSet: Measured(unit, low, high)
+* value[x] only Quantity
+* valueQuantity = '{unit}'
+* valueQuantity.value 1..1
+* valueQuantity ^minValueQuantity = {low} '{unit}'
+* valueQuantity ^maxValueQuantity = {high} '{unit}'
