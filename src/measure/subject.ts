@@ -103,7 +103,7 @@ async function organizationSubject(
 }
 
 /** Codes of the villages whose Locations name the organization as the managing one, sorted. */
-async function catchment(services: SubjectServices, scope: Scope, reference: string): Promise<readonly string[]> {
+export async function catchment(services: SubjectServices, scope: Scope, reference: string): Promise<readonly string[]> {
   const parameter = services.registry.searchParameter('Location', 'organization');
   if (!parameter) return [];
   const villages = new Set<string>();

@@ -1,0 +1,88 @@
+import type { MeasureGroup } from '@medplum/fhirtypes';
+import type { PopulationCode } from '../cql/program.js';
+import type { Text } from '../fhir/outcome.js';
+import { asObject, isObject } from '../fhir/resource.js';
+import type { Evaluation } from '../measure/evaluate.js';
+import type { Counts } from '../measure/membership.js';
+import { proportion } from '../measure/score.js';
+import type { GroupResult } from '../measure/strata.js';
+import { type DenominatorBasis, denominatorBasisOf, meetsTarget, type Target, targetOf } from '../measure/target.js';
+
+/** One rate as a page shows it: the same numbers as the MeasureReport of the same evaluation. */
+export interface Indicator {
+  readonly code: string;
+  readonly title: Text;
+  /** The title up to its first colon or bracket: `K6`. */
+  readonly short: Text;
+  readonly numerator: number;
+  readonly denominator: number;
+  readonly percent?: number;
+  readonly target?: Target;
+  readonly basis?: DenominatorBasis;
+  readonly lowerIsBetter: boolean;
+  /** Absent where there is no target or nothing to judge. */
+  readonly met?: boolean;
+  /** Words for numerator and denominator, from the Measure. */
+  readonly numeratorText: Text;
+  readonly denominatorText: Text;
+  readonly initialPopulation: number;
+  readonly excluded: number;
+}
+
+/** The indicators of an evaluation, one a group, for the counts that `select` takes: the total, or those of a stratum. */
+export function indicatorsOf(evaluation: Evaluation, select: (group: GroupResult) => Counts): readonly Indicator[] {
+  return evaluation.groups.map((result, index) => indicatorOf(evaluation, result, index, select(result)));
+}
+
+function indicatorOf(evaluation: Evaluation, result: GroupResult, index: number, counts: Counts): Indicator {
+  const group: MeasureGroup = evaluation.measure.group?.[index] ?? {};
+  const score = proportion(result.populations, counts);
+  const count = (code: PopulationCode): number => counts[result.populations.indexOf(code)] ?? 0;
+  const title = translated(group.code ?? {}, group.code?.text ?? result.code);
+  const target = targetOf(group);
+  const basis = denominatorBasisOf(group);
+  return {
+    code: result.code,
+    title,
+    short: { id: shortOf(title.id), en: shortOf(title.en) },
+    numerator: score.numerator,
+    denominator: score.denominator,
+    ...(score.percent === undefined ? {} : { percent: score.percent }),
+    ...(target ? { target } : {}),
+    ...(basis ? { basis } : {}),
+    lowerIsBetter: evaluation.measure.improvementNotation?.coding?.[0]?.code === 'decrease',
+    ...(target && score.percent !== undefined ? { met: meetsTarget(target, score.percent) } : {}),
+    numeratorText: populationText(group, 'numerator'),
+    denominatorText: populationText(group, 'denominator'),
+    initialPopulation: count('initial-population'),
+    excluded: count('denominator-exclusion') + count('denominator-exception'),
+  };
+}
+
+/** `text` in Indonesian with the English of the translation extension beside it; the same text twice where there is none. */
+function translated(holder: object, text: string): Text {
+  const sibling = asObject(holder)._text;
+  const extensions = isObject(sibling) && Array.isArray(sibling.extension) ? sibling.extension.filter(isObject) : [];
+  for (const extension of extensions) {
+    const parts = Array.isArray(extension.extension) ? extension.extension.filter(isObject) : [];
+    const language = parts.find(({ url }) => url === 'lang')?.valueCode;
+    const content = parts.find(({ url }) => url === 'content')?.valueString;
+    if (language === 'en' && typeof content === 'string') return { id: text, en: content };
+  }
+  return { id: text, en: text };
+}
+
+/** Descriptions of populations carry both languages with a slash between. */
+function populationText(group: MeasureGroup, code: string): Text {
+  return splitLanguages(group.population?.find((population) => population.code?.coding?.[0]?.code === code)?.description ?? '');
+}
+
+/** `Indonesia / English` as a text. */
+export function splitLanguages(text: string): Text {
+  const [id = '', en = id] = text.split(' / ');
+  return { id, en };
+}
+
+function shortOf(title: string): string {
+  return (title.split(/[:(]/)[0] ?? title).trim();
+}

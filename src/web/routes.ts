@@ -1,0 +1,153 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { zoneMinutesOf } from '../facts/zone.js';
+import { issue, OperationOutcomeError } from '../fhir/outcome.js';
+import { type Evaluation, evaluateMeasure } from '../measure/evaluate.js';
+import { guideMeasures } from '../measure/find-measure.js';
+import type { MeasureServices } from '../measure/services.js';
+import { type MeasureSubject, resolveSubject } from '../measure/subject.js';
+import type { Scope } from '../search/scope.js';
+import { areaPage } from './area-page.js';
+import { areaHref, breadcrumb, childrenName, placeName } from './areas.js';
+import { errorPage } from './error-page.js';
+import { indexPage } from './index-page.js';
+import { pageHeaders } from './layout.js';
+import { currentYear, type PagePeriod, pagePeriod } from './period.js';
+import { listPuskesmas } from './puskesmas.js';
+import { webText } from './text.js';
+import { villagePage } from './village-page.js';
+
+export interface WebOptions {
+  readonly measures: MeasureServices;
+}
+
+interface PageRequest {
+  readonly period: PagePeriod;
+  readonly scope: Scope;
+  /** The last part of the address: an area code or an id. */
+  readonly key: string;
+}
+
+/**
+ * The village pages: `/`, `/desa/:code`, `/wilayah/:code`, `/puskesmas/:id`, each for `?period=2026` or `?period=2026-03`. Plain HTML without scripts, from the
+ * same evaluation as `$evaluate-measure`. What fails is answered as a page too. Register outside the FHIR prefixes, behind the access decision.
+ */
+export async function webRoutes(app: FastifyInstance, { measures: services }: WebOptions): Promise<void> {
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+
+  app.get('/', page(indexOf));
+  app.get('/desa', async (_request, reply) => reply.redirect('/', 302));
+  app.get('/desa/:key', page(village));
+  app.get('/wilayah', page(nation));
+  app.get('/wilayah/:key', page(area));
+  app.get('/puskesmas/:key', page(puskesmas));
+
+  function page(render: (request: PageRequest) => Promise<string>) {
+    return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const body = await render(pageRequest(request, services.now()));
+      return reply.headers({ ...pageHeaders }).send(body);
+    };
+  }
+
+  async function indexOf({ scope, period }: PageRequest): Promise<string> {
+    return indexPage(await listPuskesmas(services, scope), period);
+  }
+
+  async function village({ key, period }: PageRequest): Promise<string> {
+    const found = services.areas.find(key);
+    if (found?.level !== 'village') throw unknownArea(key);
+    return villagePage(found, period, await evaluations({ kind: 'area', area: found }, period), services.areas);
+  }
+
+  async function area({ key, period }: PageRequest): Promise<string> {
+    const found = services.areas.find(key);
+    if (!found || found.level === 'village') throw unknownArea(key);
+    const digits = { province: 4, regency: 6, district: 10 }[found.level];
+    const name = placeName(found);
+    return areaPage({
+      title: name,
+      lead: { id: `Situasi kesehatan per ${childrenName(found.level).id}, ${period.label.id}.`, en: `Health by area, ${period.label.en}.` },
+      path: breadcrumb(found, services.areas, period.name),
+      href: (name) => areaHref(found.code, name),
+      period,
+      evaluations: await evaluations({ kind: 'area', area: found }, period),
+      digits,
+      places: childrenName(found.level),
+      areaName,
+      subject: found.code,
+      zoneMinutes: zoneMinutesOf(found.code),
+    });
+  }
+
+  async function nation({ period }: PageRequest): Promise<string> {
+    return areaPage({
+      title: { id: 'Indonesia', en: 'Indonesia' },
+      lead: { id: `Situasi kesehatan per provinsi, ${period.label.id}.`, en: `Health by province, ${period.label.en}.` },
+      path: [{ label: 'Beranda', href: '/' }],
+      href: (name) => `/wilayah?period=${name}`,
+      period,
+      evaluations: await evaluations({ kind: 'all' }, period),
+      digits: 2,
+      places: childrenName('nation'),
+      areaName,
+      zoneMinutes: zoneMinutesOf(undefined),
+    });
+  }
+
+  async function puskesmas({ key, period, scope }: PageRequest): Promise<string> {
+    const subject = await resolveSubject(services, scope, `Organization/${key}`);
+    if (!subject.ok) throw new OperationOutcomeError(404, subject.issues);
+    if (subject.value.kind !== 'organization') throw unknownArea(key);
+    const { name, villages } = subject.value;
+    return areaPage({
+      title: { id: name, en: name },
+      lead: {
+        id: `Situasi kesehatan ${villages.length} desa binaan, ${period.label.id}.`,
+        en: `Health of its ${villages.length} villages, ${period.label.en}.`,
+      },
+      path: [{ label: 'Beranda', href: '/' }],
+      href: (name) => `/puskesmas/${key}?period=${name}`,
+      period,
+      evaluations: await evaluations(subject.value, period),
+      digits: 10,
+      places: childrenName('district'),
+      areaName,
+      subject: `Organization/${key}`,
+      zoneMinutes: zoneMinutesOf(villages[0]),
+    });
+  }
+
+  async function evaluations(subject: MeasureSubject, { period }: PagePeriod): Promise<readonly Evaluation[]> {
+    const active = guideMeasures(services).filter(({ status }) => status === 'active');
+    return Promise.all(active.map((measure) => evaluateMeasure(services, { measure, period, subject, named: false })));
+  }
+
+  function areaName(code: string): string {
+    return services.areas.find(code)?.name ?? code;
+  }
+}
+
+/** Checks who asks and for what time. Counts reach over all persons, so only a caller who may see all gets a page. */
+function pageRequest(request: FastifyRequest, now: Date): PageRequest {
+  const { scope } = request.caller;
+  if (scope.kind !== 'all') throw new OperationOutcomeError(403, [issue('forbidden', 'web-scope', webText.forbidden)]);
+  const { period: name = currentYear(now) } = request.query as { readonly period?: unknown };
+  const period = typeof name === 'string' ? pagePeriod(name) : undefined;
+  if (!period) throw new OperationOutcomeError(400, [issue('value', 'web-period', webText.badPeriod)]);
+  return { period, scope, key: (request.params as { readonly key?: string }).key ?? '' };
+}
+
+function unknownArea(code: string): OperationOutcomeError {
+  const digits = /^\d{1,10}$/.test(code) ? code : '';
+  return new OperationOutcomeError(404, [issue('not-found', 'web-area', webText.unknownArea(digits))]);
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = error instanceof OperationOutcomeError;
+  if (!known) request.log.error({ err: error }, 'page failed');
+  const status = known ? error.status : 500;
+  const problems = known ? error.issues.map(({ text }) => text) : [webText.failed];
+  return reply
+    .code(status)
+    .headers({ ...(known ? error.headers : {}), ...pageHeaders })
+    .send(errorPage(status, problems));
+}
