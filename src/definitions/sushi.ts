@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { packageRoot } from '../root.js';
-import { fshHash, fshHashFile, fshSources, generatedFolder } from './fsh.js';
+import { fshHashes, fshHashFile, fshSources, generatedFolder } from './fsh.js';
 
 const coreName = 'hl7.fhir.r4.core';
 const coreVersion = '4.0.1';
@@ -124,7 +124,7 @@ function write(files: ReadonlyMap<string, string>): 0 {
   mkdirSync(generatedFolder, { recursive: true });
   for (const name of committedNames()) if (!files.has(name)) rmSync(join(generatedFolder, name));
   for (const [name, text] of files) writeFileSync(join(generatedFolder, name), text);
-  writeFileSync(fshHashFile, `${fshHash()}\n`);
+  writeFileSync(fshHashFile, fshHashes());
   progress(`${files.size} files in profiles/generated`);
   return 0;
 }
