@@ -43,17 +43,14 @@ export function loadAreas(path: string = join(packFolder, 'areas.pack')): Areas 
 
 /** Areas out of the pack's bytes: after the first line, one `code<TAB>name` a line, sorted by code. */
 export function areasOf(bytes: Buffer): Areas {
-  const start = bytes.indexOf(newline) + 1;
-  let size: number | undefined;
+  const starts = lineStarts(bytes);
+  const size = starts.length - 1;
   return {
-    get size() {
-      size ??= countLines(bytes, start);
-      return size;
-    },
+    size,
     find(code) {
       const at = lowerBound(code);
-      const line = at < bytes.length ? lineAt(at) : undefined;
-      return line !== undefined && line.code === code ? areaOf(line) : undefined;
+      const area = at < size ? areaAt(at) : undefined;
+      return area?.code === code ? area : undefined;
     },
     children(code = '') {
       const digits = childDigits[code.length];
@@ -64,52 +61,51 @@ export function areasOf(bytes: Buffer): Areas {
 
   /** All areas whose code starts with `prefix`, in order of code: a parent before its children. */
   function* within(prefix: string): Generator<Area> {
-    let at = lowerBound(prefix);
-    while (at < bytes.length) {
-      const line = lineAt(at);
-      if (!line.code.startsWith(prefix)) return;
-      yield areaOf(line);
-      at = line.end + 1;
+    for (let at = lowerBound(prefix); at < size; at += 1) {
+      const area = areaAt(at);
+      if (!area.code.startsWith(prefix)) return;
+      yield area;
     }
   }
 
-  /** Offset of the first line whose code is not below `code`. */
+  /** The first line whose code is not below `code`. Compared byte by byte: decoding a line to look at it would cost ten times as much. */
   function lowerBound(code: string): number {
-    let low = start;
-    let high = bytes.length;
+    let low = 0;
+    let high = size;
     while (low < high) {
-      const middle = bytes.lastIndexOf(newline, (low + high) >> 1) + 1;
-      const from = Math.max(middle, low);
-      const line = lineAt(from);
-      if (line.code < code) low = line.end + 1;
-      else high = from;
+      const middle = (low + high) >> 1;
+      if (isBelow(starts[middle] ?? 0, code)) low = middle + 1;
+      else high = middle;
     }
     return low;
   }
 
-  function lineAt(offset: number): Line {
-    const end = bytes.indexOf(newline, offset);
-    const line = bytes.toString('utf8', offset, end < 0 ? bytes.length : end);
-    const tab = line.indexOf('\t');
-    return { code: line.slice(0, tab), name: line.slice(tab + 1), end: end < 0 ? bytes.length : end };
+  function isBelow(offset: number, code: string): boolean {
+    for (let at = 0; at < code.length; at += 1) {
+      const difference = (bytes[offset + at] ?? 0) - code.charCodeAt(at);
+      // The tab behind a shorter code is below every digit.
+      if (difference !== 0) return difference < 0;
+    }
+    return false;
+  }
+
+  function areaAt(position: number): Area {
+    const line = bytes.toString('utf8', starts[position], (starts[position + 1] ?? 0) - 1);
+    const cut = line.indexOf('\t');
+    return areaOf(line.slice(0, cut), line.slice(cut + 1));
   }
 }
 
-interface Line {
-  readonly code: string;
-  readonly name: string;
-  readonly end: number;
+/** Offsets of the lines behind the first, and of the end. */
+function lineStarts(bytes: Buffer): Uint32Array {
+  const starts: number[] = [];
+  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) starts.push(at + 1);
+  return Uint32Array.from(starts);
 }
 
 const newline = 0x0a;
 
-function areaOf({ code, name }: Line): Area {
+function areaOf(code: string, name: string): Area {
   const { level, parentDigits } = levelOfDigits[code.length] ?? { level: 'village', parentDigits: 0 };
   return parentDigits === 0 ? { code, name, level } : { code, name, level, parent: code.slice(0, parentDigits) };
-}
-
-function countLines(bytes: Buffer, start: number): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(newline, start); at >= 0; at = bytes.indexOf(newline, at + 1)) lines += 1;
-  return lines;
 }

@@ -119,12 +119,17 @@ function prepareFilters(source: CodeSource, include: ValueSetComposeInclude): Pr
   return prepared;
 }
 
-/** Walks the codes of the first filter that can list its own, else the whole system, and keeps what every filter accepts. */
-function filterMembers(source: CodeSource, filters: readonly PreparedFilter[], limit: number): Expansion {
+/** The codes that every filter accepts: those of the first filter that can list its own, else of the whole system, put to the others. */
+function* filteredConcepts(source: CodeSource, filters: readonly PreparedFilter[]): Generator<Concept> {
   const lister = filters.find((filter) => filter.codes);
-  const members = new Map<string, Concept>();
   for (const concept of lister?.codes ? conceptsOf(source, lister.codes()) : source.all()) {
-    if (!filters.every((filter) => filter === lister || filter.test(concept))) continue;
+    if (filters.every((filter) => filter === lister || filter.test(concept))) yield concept;
+  }
+}
+
+function filterMembers(source: CodeSource, filters: readonly PreparedFilter[], limit: number): Expansion {
+  const members = new Map<string, Concept>();
+  for (const concept of filteredConcepts(source, filters)) {
     members.set(memberKey(concept.system, concept.code), concept);
     if (members.size > limit) return failed('too-costly', source.system);
   }
@@ -161,6 +166,17 @@ function listedConcept(system: string, listed: Listed, known: Concept | undefine
 
 /** The expansion that came with the value set, if it came with a whole one. */
 function stored(valueSet: ValueSet): Expansion | undefined {
+  if (!valueSet.expansion) return undefined;
+  const known = storedExpansions.get(valueSet);
+  if (known) return known;
+  const read = readStored(valueSet);
+  if (read) storedExpansions.set(valueSet, read);
+  return read;
+}
+
+const storedExpansions = new WeakMap<ValueSet, Expansion>();
+
+function readStored(valueSet: ValueSet): Expansion | undefined {
   const contains = valueSet.expansion?.contains;
   if (!contains || (valueSet.expansion?.total !== undefined && valueSet.expansion.total > countOf(contains))) return undefined;
   const concepts: Concept[] = [];
@@ -212,10 +228,10 @@ export function* walkValueSet(context: TerminologyContext, valueSet: ValueSet): 
   const compose = valueSet.compose;
   const seen = new Set<string>();
   for (const include of compose?.include ?? []) {
-    for (const concept of candidatesOf(context, include)) {
+    for (const concept of candidatesOf(context, include, [url])) {
       const key = memberKey(concept.system, concept.code);
       if (seen.has(key)) continue;
-      if (inInclude(context, include, concept, [url], compose?.inactive !== false) !== true) continue;
+      if (compose?.inactive === false && concept.inactive) continue;
       if ((compose?.exclude ?? []).some((exclude) => inInclude(context, exclude, concept, [url], true) === true)) continue;
       seen.add(key);
       yield concept;
@@ -223,23 +239,26 @@ export function* walkValueSet(context: TerminologyContext, valueSet: ValueSet): 
   }
 }
 
-/** A superset of an include's codes that can be walked. */
-function* candidatesOf(context: TerminologyContext, include: ValueSetComposeInclude): Generator<Concept> {
-  if (include.system === undefined) {
-    const first = include.valueSet?.[0];
-    const imported = first === undefined ? undefined : context.valueSet(first);
-    if (imported) yield* walkValueSet(context, imported);
-    return;
+/** An include's codes: those of its system that pass its filters, or those of the first value set it imports; the other imports decide code by code. */
+function* candidatesOf(context: TerminologyContext, include: ValueSetComposeInclude, path: readonly string[]): Generator<Concept> {
+  const imports = (include.valueSet ?? []).map((canonical) => context.valueSet(canonical));
+  const [first, ...others] = imports;
+  const deciding = include.system === undefined ? others : imports;
+  const walked = include.system !== undefined ? systemCodes(context, include, include.system) : first ? walkValueSet(context, first) : [];
+  for (const concept of walked) {
+    if (deciding.every((valueSet) => valueSet && inValueSet(context, valueSet, concept, path) === true)) yield concept;
   }
-  const source = context.source(include.system, include.version);
+}
+
+function* systemCodes(context: TerminologyContext, include: ValueSetComposeInclude, system: string): Generator<Concept> {
+  const source = context.source(system, include.version);
   if (include.concept) {
-    for (const listed of include.concept) yield listedConcept(include.system, listed, source?.find(listed.code ?? ''));
+    for (const listed of include.concept) yield listedConcept(system, listed, source?.find(listed.code ?? ''));
     return;
   }
-  if (!source) return;
-  const filters = filtersOf(source, include);
-  const lister = Array.isArray(filters) ? filters.find((filter) => filter.codes) : undefined;
-  yield* lister?.codes ? conceptsOf(source, lister.codes()) : source.all();
+  const filters = source && filtersOf(source, include);
+  if (!source || !Array.isArray(filters)) return;
+  yield* filteredConcepts(source, filters);
 }
 
 /**
