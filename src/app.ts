@@ -52,7 +52,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
       'answered',
     );
   });
-  answerErrors(app);
+  answerErrors(app, services.registry);
   trackRequests(app, lifecycle);
   await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
   await app.register(cors, {

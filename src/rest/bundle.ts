@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Issue, isFailure, issue, OperationOutcomeError } from '../fhir/outcome.js';
+import { parseJson } from '../fhir/json.js';
+import { type Issue, isFailure, issue, OperationOutcomeError, type Result } from '../fhir/outcome.js';
 import { parseReference } from '../fhir/reference.js';
 import { type FhirResource, isObject, isResource, type JsonObject } from '../fhir/resource.js';
 import type { WriteOperation, WriteResult } from '../store/store.js';
@@ -11,6 +12,7 @@ import { type Interaction, interactions, matchInteraction } from './interactions
 import { resourceOf } from './judge.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { outcomeText } from './outcome.js';
+import { patchOperation } from './patch/patch.js';
 import type { Services } from './services.js';
 import { statusLine } from './status.js';
 import { restText } from './text.js';
@@ -31,6 +33,8 @@ export async function bundle(request: FhirRequest, services: Services): Promise<
     ? transaction(parsed, [...shell, ...issues.values()].flat(), request, services)
     : batch(entries.length, parsed, issues, request, services);
 }
+
+const entryUnreadable = issue('structure', 'bundle-entry-resource', restText.entryResource);
 
 /** An entry that can be understood: what it calls, as a request of its own. */
 interface Entry {
@@ -84,8 +88,8 @@ function parseEntry(
   if (match.interaction.body === 'resource' && !isResource(entry['resource'])) {
     return { issue: issue('required', 'bundle-entry-resource', restText.entryResource, { expression: `${at}.resource` }) };
   }
-  const patch = match.interaction.body === 'patch' ? patchBody(entry['resource']) : undefined;
-  const mediaType = patch?.mediaType ?? 'application/fhir+json';
+  const body = match.interaction.body === 'patch' ? patchBody(entry['resource']) : ({ ok: true, value: entry['resource'] } as const);
+  if (!body.ok) return { issue: { ...(body.issues[0] ?? entryUnreadable), expression: `${at}.resource.data` } };
   return {
     entry: {
       index,
@@ -105,8 +109,7 @@ function parseEntry(
           'if-none-exist': text(call['ifNoneExist']),
           prefer: outer.headers['prefer'],
         },
-        body: patch === undefined ? entry['resource'] : patch.body,
-        mediaType,
+        body: body.value,
         language: outer.language,
         context: outer.context,
       },
@@ -115,11 +118,10 @@ function parseEntry(
 }
 
 // In a Bundle a JSON Patch travels as a Binary, a FHIRPath Patch as Parameters. Source: R4 http §3.1.0.6.
-function patchBody(resource: unknown): { readonly body: unknown; readonly mediaType: string } {
-  if (!isObject(resource) || resource['resourceType'] !== 'Binary' || typeof resource['data'] !== 'string') {
-    return { body: resource, mediaType: 'application/fhir+json' };
-  }
-  return { body: Buffer.from(resource['data'], 'base64'), mediaType: text(resource['contentType']) ?? 'application/json-patch+json' };
+function patchBody(resource: unknown): Result<unknown> {
+  if (!isObject(resource) || resource['resourceType'] !== 'Binary' || typeof resource['data'] !== 'string')
+    return { ok: true, value: resource };
+  return parseJson(Buffer.from(resource['data'], 'base64'));
 }
 
 function text(value: unknown): string | undefined {
@@ -246,6 +248,10 @@ async function writeOperation(entry: Entry, services: Services): Promise<WriteOp
       const unless = headers['if-none-exist'];
       const resource = resourceOf(entry.request.body, type);
       return { kind: 'create', ...fullUrl, resource, ...(unless === undefined ? {} : { condition: condition(unless, type, services) }) };
+    }
+    case 'patch': {
+      const { operation } = await patchOperation(entry.request, services);
+      return operation;
     }
     case 'delete':
       return { kind: 'delete', type, ...target(), ...expectation };

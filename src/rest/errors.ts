@@ -1,13 +1,15 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Registry } from '../definitions/registry.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { toFailure } from './failure.js';
-import { preferredLanguage } from './negotiate.js';
+import { contentType, negotiate, preferredLanguage, type Representation } from './negotiate.js';
 import { outcomeText } from './outcome.js';
+import { represent } from './represent.js';
 import { restText } from './text.js';
 
 /** Whatever goes wrong on any route is answered with an OperationOutcome that carries the request's id. */
-export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+export function answerErrors(app: FastifyInstance, registry: Registry): void {
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, registry));
   app.setNotFoundHandler(async () => {
     throw new OperationOutcomeError(404, [issue('not-found', 'http-no-route', restText.noSuchRoute)]);
   });
@@ -15,16 +17,28 @@ export function answerErrors(app: FastifyInstance): void {
 
 /** For addresses that can't be decoded: they reach neither hooks nor routes. */
 export function refuseBadUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  answerError(error, request, reply);
+  answerError(error, request, reply, undefined);
 }
 
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, registry: Registry | undefined): FastifyReply {
   const failure = toFailure(error);
   if (failure.isOurs) request.log.error({ err: error, requestId: request.id }, 'request failed');
   const body = outcomeText(failure.issues, preferredLanguage(request.headers['accept-language']), request.id);
+  const representation = representationOf(request, registry);
   return reply
     .code(failure.status)
     .headers({ 'x-request-id': request.id, ...failure.headers })
-    .header('content-type', 'application/fhir+json; charset=utf-8')
-    .send(body);
+    .header('content-type', contentType[representation.format])
+    .send(registry === undefined ? body : represent(body, representation, registry));
+}
+
+/** The form that was asked for, where there is such a form; an error must not fail over it. */
+function representationOf(request: FastifyRequest, registry: Registry | undefined): Representation {
+  const json: Representation = { format: 'json', pretty: false };
+  if (registry === undefined) return json;
+  try {
+    return negotiate(request.url.split('?')[1] ?? '', request.headers.accept);
+  } catch {
+    return json;
+  }
 }

@@ -1,13 +1,16 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { parseJson, stringifyJson } from '../fhir/json.js';
+import { parseJson } from '../fhir/json.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
+import { parseXml } from '../fhir/xml.js';
 import { bundle } from './bundle.js';
 import { type BodyKind, type Interaction, interactions, matchPath } from './interactions.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { metadata } from './metadata.js';
 import { nearest } from './nearest.js';
-import { negotiate, preferredLanguage } from './negotiate.js';
+import { contentType, formatNames, isR4, negotiate, preferredLanguage, type Representation } from './negotiate.js';
 import { operations } from './operations.js';
+import { represent } from './represent.js';
 import type { Services } from './services.js';
 import { restText } from './text.js';
 import { unknownTypeIssue } from './types.js';
@@ -15,12 +18,12 @@ import { unknownTypeIssue } from './types.js';
 /** Longest address below which a search fits a GET. */
 export const maximumUrlLength = 16_384;
 
-const fhirJson = 'application/fhir+json; charset=utf-8';
+const namesOf = (...names: readonly string[]) => names.filter((name) => name.includes('/'));
 
 /** Media types that each kind of body may have. Source: R4 http §3.1.0.1.9. */
 export const mediaTypes: Readonly<Record<BodyKind, readonly string[]>> = {
-  resource: ['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json'],
-  patch: ['application/json-patch+json', 'application/fhir+json', 'application/json'],
+  resource: namesOf(...formatNames.json, ...formatNames.xml),
+  patch: namesOf('application/json-patch+json', ...formatNames.json, ...formatNames.xml),
   form: ['application/x-www-form-urlencoded'],
 };
 
@@ -40,7 +43,7 @@ export const allInteractions: readonly Interaction[] = [
 
 /** Mounts every interaction below the prefix that the plugin is registered with. */
 export async function fhirRoutes(app: FastifyInstance, { services }: { readonly services: Services }): Promise<void> {
-  addBodyParsers(app);
+  addBodyParsers(app, services);
   for (const interaction of allInteractions) {
     const { config } = services;
     app.route({
@@ -52,9 +55,9 @@ export async function fhirRoutes(app: FastifyInstance, { services }: { readonly 
         ? {}
         : { onRequest: async (request: FastifyRequest) => checkMediaType(request, interaction.body ?? 'resource') }),
       handler: async (request, reply) => {
-        const { pretty } = negotiate(queryOf(request), request.headers.accept);
+        const representation = negotiate(queryOf(request), request.headers.accept);
         const response = await interaction.handler(toFhirRequest(request, interaction, app.prefix, services), services);
-        return send(reply, response, pretty);
+        return send(reply, response, representation, services);
       },
     });
   }
@@ -63,15 +66,26 @@ export async function fhirRoutes(app: FastifyInstance, { services }: { readonly 
   });
 }
 
-function addBodyParsers(app: FastifyInstance): void {
+function addBodyParsers(app: FastifyInstance, services: Services): void {
   app.removeAllContentTypeParsers();
-  const json = [...new Set([...mediaTypes.resource, ...mediaTypes.patch])];
+  const json = namesOf('application/json-patch+json', ...formatNames.json);
   app.addContentTypeParser(json, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
     const parsed = parseJson(body);
     if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
     return parsed.value;
   });
-  app.addContentTypeParser([...mediaTypes.form], { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body.toString());
+  app.addContentTypeParser(namesOf(...formatNames.xml), { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
+    const text = textOf(body);
+    const parsed = parseXml(text, services.registry);
+    if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
+    return parsed.value;
+  });
+  app.addContentTypeParser([...mediaTypes.form], { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => textOf(body));
+}
+
+function textOf(body: Buffer): string {
+  if (!isUtf8(body)) throw new OperationOutcomeError(400, [issue('structure', 'http-utf8', restText.notUtf8)]);
+  return body.toString();
 }
 
 /** Refuses a body of the wrong kind before it is read. */
@@ -84,10 +98,9 @@ function checkMediaType(request: FastifyRequest, kind: BodyKind): void {
   const isReadable = parameters.every((parameter) => {
     const [key, value = ''] = parameter.split('=').map((part) => part.trim().replaceAll('"', ''));
     if (key === 'charset') return value === 'utf-8' || value === 'utf8' || value === 'us-ascii';
-    if (key === 'fhirversion') return value === '4.0' || value === '4.0.1';
     return true;
   });
-  if (!allowed.includes(name) || !isReadable) {
+  if (!allowed.includes(name) || !isReadable || !isR4(parameters)) {
     throw new OperationOutcomeError(415, [issue('not-supported', 'http-media-type', restText.wrongMediaType(allowed.join(', ')))], {
       ...(kind === 'patch' ? { 'accept-patch': allowed.join(', ') } : { 'accept-post': allowed.join(', ') }),
     });
@@ -107,7 +120,6 @@ function toFhirRequest(request: FastifyRequest, interaction: Interaction, prefix
     throw new OperationOutcomeError(400, [issue('required', 'http-no-body', restText.missingBody(mediaTypes.resource.slice(0, 1).join()))]);
   }
   const form = interaction.body === 'form' && typeof body === 'string' ? body : '';
-  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   return {
     method: request.method,
     baseUrl: baseUrl(request, services) + prefix,
@@ -118,7 +130,6 @@ function toFhirRequest(request: FastifyRequest, interaction: Interaction, prefix
     query: [queryOf(request), form].filter((part) => part !== '').join('&'),
     headers: request.headers as Readonly<Record<string, string | undefined>>,
     body,
-    ...(mediaType === undefined ? {} : { mediaType }),
     language: preferredLanguage(request.headers['accept-language']),
     context: { scope: request.caller.scope, actor: request.caller.actor, requestId: request.id },
   };
@@ -136,18 +147,13 @@ function baseUrl(request: FastifyRequest, services: Services): string {
   return `${request.protocol}://${host}`;
 }
 
-function send(reply: FastifyReply, response: FhirResponse, pretty: boolean): FastifyReply {
+function send(reply: FastifyReply, response: FhirResponse, representation: Representation, services: Services): FastifyReply {
   reply.code(response.status);
   if (response.headers !== undefined) reply.headers(response.headers);
   const { body } = response;
   if (body === undefined || body === '') return reply.send();
-  reply.header('content-type', fhirJson);
-  return reply.send(pretty ? prettyJson(body) : body);
-}
-
-function prettyJson(body: string): string {
-  const parsed = parseJson(body);
-  return parsed.ok ? stringifyJson(parsed.value, 2) : body;
+  const text = represent(body, representation, services.registry);
+  return reply.header('content-type', contentType[representation.format]).send(text);
 }
 
 /** 405 where another method would do, else 404 that guesses what was meant. */

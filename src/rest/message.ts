@@ -17,8 +17,6 @@ export interface FhirRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
-  /** Media type of the body, without parameters. */
-  readonly mediaType?: string;
   readonly language: Language;
   /** Caller's scope, actor and request id. */
   readonly context: WriteContext;

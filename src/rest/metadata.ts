@@ -48,8 +48,10 @@ export function capabilityStatement(baseUrl: string, services: Services, interac
     software: { name: 'Lontar', version: softwareVersion },
     implementation: { description: 'Lontar: server FHIR R4 untuk Integrasi Layanan Primer', url: baseUrl },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
-    ...(interactions.some((one) => one.code === 'patch') ? { patchFormat: ['application/json-patch+json', 'application/fhir+json'] } : {}),
+    format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
+    ...(interactions.some((one) => one.code === 'patch')
+      ? { patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'] }
+      : {}),
     rest: [
       {
         mode: 'server',

@@ -43,6 +43,10 @@ export const restText = {
     id: 'Permintaan HTTP tidak dapat dibaca. Periksa alamat, header dan isinya.',
     en: 'The HTTP request cannot be read. Check its address, headers and body.',
   },
+  notUtf8: {
+    id: 'Isi bukan UTF-8 yang sah. Kirim sebagai UTF-8.',
+    en: 'The body is not valid UTF-8. Send it as UTF-8.',
+  },
   badUrl: {
     id: 'Alamat memuat pengodean persen yang salah. Kodekan sebagai UTF-8, misalnya %20 untuk spasi.',
     en: 'The address holds a wrong percent-encoding. Encode it as UTF-8, e.g. %20 for a space.',
@@ -72,8 +76,8 @@ export const restText = {
     en: `This request needs a body. Send ${allowed}.`,
   }),
   notAcceptable: {
-    id: 'Bentuk jawaban yang diminta tidak tersedia. Minta application/fhir+json lewat Accept atau _format.',
-    en: 'The requested form of the answer is not available. Ask for application/fhir+json by Accept or _format.',
+    id: 'Bentuk jawaban yang diminta tidak tersedia. Minta application/fhir+json atau application/fhir+xml lewat Accept atau _format.',
+    en: 'The requested form of the answer is not available. Ask for application/fhir+json or application/fhir+xml by Accept or _format.',
   },
   rateLimited: (seconds: number): Text => ({
     id: `Terlalu banyak permintaan dari alamat ini. Coba lagi dalam ${seconds} detik.`,

@@ -36,9 +36,9 @@ function applyOne(root: unknown, operation: unknown): Applied {
     case 'remove':
       return remove(root, target);
     case 'replace': {
-      if (target.length === 0) return { ok: true, root: cloneJson(operation['value']) };
-      const removed = remove(root, target);
-      return removed.ok ? add(removed.root, target, cloneJson(operation['value'])) : removed;
+      const there = valueAt(root, target);
+      if (!there.ok) return there;
+      return put(root, target, cloneJson(operation['value']));
     }
     case 'move': {
       const found = valueAt(root, source ?? []);
@@ -102,6 +102,16 @@ function add(root: unknown, tokens: readonly string[], value: unknown): Applied 
   }
   if (!isObject(parent.value)) return failed('not-found', 'patch-target', patchText.target);
   if (forbidden.has(last)) return failed('security', 'patch-name', patchText.name);
+  (parent.value as Record<string, unknown>)[last] = value;
+  return { ok: true, root };
+}
+
+/** Sets what is there already, where it stands. */
+function put(root: unknown, tokens: readonly string[], value: unknown): Applied {
+  const last = tokens.at(-1);
+  if (last === undefined) return { ok: true, root: value };
+  const parent = valueAt(root, tokens.slice(0, -1));
+  if (!parent.ok) return parent;
   (parent.value as Record<string, unknown>)[last] = value;
   return { ok: true, root };
 }
