@@ -5,7 +5,7 @@ import { type Context, report } from './context.js';
 import { text } from './text.js';
 
 /**
- * A value beside a `minValue[x]` or `maxValue[x]`. Quantities are brought to one unit by UCUM; a Quantity as the limit of a date is a time from now.
+ * A value beside a `minValue[x]` or `maxValue[x]`. Quantities are brought to one unit by UCUM; a Duration as the limit of a date counts from now: back for a minimum, ahead for a maximum.
  * Source: R4 ElementDefinition.minValue[x].
  */
 export function checkBounds(
@@ -17,7 +17,7 @@ export function checkBounds(
   origin: string,
 ): void {
   if (value === undefined || value === null) return;
-  const order = compareValues(value, limit, context.options.now);
+  const order = compareValues(value, limit, context.options.now, side);
   const shown = isObject(limit) ? `${limit['value']} ${limit['unit'] ?? limit['code'] ?? ''}`.trim() : String(limit);
   if (order === undefined) {
     report(context, 'error', 'value', 'bounds', text.incomparable(shown), path, `${side} of ${origin}`);
@@ -28,13 +28,18 @@ export function checkBounds(
 }
 
 /** Negative where `value` is below `limit`, 0 where neither or unknown, positive above; undefined where the two can't be compared. */
-export function compareValues(value: unknown, limit: unknown, now: number | undefined): number | undefined {
+export function compareValues(
+  value: unknown,
+  limit: unknown,
+  now: number | undefined,
+  side: 'minimum' | 'maximum' = 'maximum',
+): number | undefined {
   if (typeof value === 'number' && typeof limit === 'number') return value - limit;
   if (typeof value === 'string' && typeof limit === 'string') return compareTexts(value, limit);
   if (isObject(value) && isObject(limit)) return compareQuantities(value, limit);
   if (typeof value === 'string' && isObject(limit)) {
     const range = temporalRange(value);
-    const moment = now === undefined ? undefined : shifted(now, limit);
+    const moment = now === undefined ? undefined : shifted(now, limit, side === 'minimum' ? -1 : 1);
     return range === undefined || moment === undefined ? 0 : beside(range, { low: moment, high: moment, precision: 'millisecond' });
   }
   return undefined;
@@ -78,7 +83,7 @@ const millisecondsOf: Readonly<Record<string, number>> = {
   ms: 1,
 };
 
-function shifted(now: number, duration: JsonObject): number | undefined {
+function shifted(now: number, duration: JsonObject, direction: number): number | undefined {
   const unit = millisecondsOf[String(duration['code'])];
-  return unit === undefined || typeof duration['value'] !== 'number' ? undefined : now + duration['value'] * unit;
+  return unit === undefined || typeof duration['value'] !== 'number' ? undefined : now + direction * duration['value'] * unit;
 }

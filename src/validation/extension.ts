@@ -39,12 +39,37 @@ export function checkExtension(
 }
 
 // Elements of other versions of FHIR, carried as extensions. Their definitions follow from those versions, which are not on board.
-const crossVersion = /^http:\/\/hl7\.org\/fhir\/[1-6]\.\d\/StructureDefinition\/extension-[A-Za-z]+\.[A-Za-z.[\]]+$/;
+const crossVersion = /^http:\/\/hl7\.org\/fhir\/[1-6]\.\d\/StructureDefinition\/extension-([A-Za-z]+\.[A-Za-z.[\]]+)$/;
+
+// Elements of DSTU2 and STU3 that changed the meaning of their resource and are gone from R4.
+const formerModifiers: ReadonlySet<string> = new Set([
+  'Patient.animal',
+  'Immunization.wasNotGiven',
+  'Immunization.notGiven',
+  'MedicationAdministration.wasNotGiven',
+  'MedicationAdministration.notGiven',
+  'MedicationDispense.notDone',
+  'MedicationStatement.wasNotTaken',
+  'MedicationStatement.taken',
+  'Procedure.notPerformed',
+  'Procedure.notDone',
+  'Communication.notDone',
+]);
+
+// What HL7 keeps outside R4 (its extensions pack and tools), and the names set aside for examples: no one can be expected to hold their definitions.
+const reserved =
+  /^https?:\/\/(?:hl7\.org\/fhir\/(?:tools\/)?StructureDefinition\/|(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.(?:com|org))\/)/;
 
 function checkUnknown(url: string, path: string, context: Context, inModifier: boolean): void {
-  if (crossVersion.test(url)) return;
   const shown = url.slice(0, 300);
-  if (inModifier) report(context, 'error', 'extension', 'unknown-extension', text.unknownModifierExtension(shown), path);
+  const element = crossVersion.exec(url)?.[1];
+  if (element !== undefined) {
+    if (formerModifiers.has(element) !== inModifier && !inModifier)
+      report(context, 'error', 'extension', 'extension-modifier', text.isModifier(shown), path);
+    return;
+  }
+  if (reserved.test(url)) report(context, 'warning', 'extension', 'unknown-extension', text.unknownExtension(shown), path);
+  else if (inModifier) report(context, 'error', 'extension', 'unknown-extension', text.unknownModifierExtension(shown), path);
   else report(context, context.engine.unknownExtensions, 'extension', 'unknown-extension', text.unknownExtension(shown), path);
 }
 

@@ -3,7 +3,7 @@ import { isPrimitiveType, primitiveChecks } from '../fhir/primitives.js';
 import { type BindingCheck, bindingCheck } from './binding.js';
 import type { Check } from './context.js';
 import type { Engine } from './engine.js';
-import { typeRules } from './rules/table.js';
+import { primitiveRules, typeRules } from './rules/table.js';
 import { runtime } from './runtime.js';
 import { Source } from './source.js';
 import { type ElementNode, elementTree, jsonNames, typeCode } from './tree.js';
@@ -67,14 +67,14 @@ export function generateType(definition: StructureDefinition, engine: Engine): R
           });break;`,
         );
         source.line(
-          `case ${JSON.stringify(`_${key}`)}:${once}if(v[${literal}]===undefined)${runtimeName}.primitives(undefined,x,${check},${JSON.stringify(primitive)},${literal},p,c,${element},undefined);break;`,
+          `case ${JSON.stringify(`_${key}`)}:${once}if(v[${literal}]===undefined){${runtimeName}.primitives(undefined,x,${check},${JSON.stringify(primitive)},${literal},p,c,${element},undefined);${codeless(child, primitive, literal, path)}}break;`,
         );
       } else {
         source.line(
           `case ${literal}:{${once}const e=${check}(x);if(e!==undefined)${runtimeName}.primitive(e,x,v[${JSON.stringify(`_${key}`)}],${JSON.stringify(primitive)},${literal},${path},c,${check});${after === '' ? '' : `else{${after}}`}break}`,
         );
         source.line(
-          `case ${JSON.stringify(`_${key}`)}:${once}${runtimeName}.sibling(x,v[${literal}],${literal},${path},c,${element});break;`,
+          `case ${JSON.stringify(`_${key}`)}:${once}${runtimeName}.sibling(x,v[${literal}],${literal},${path},c,${element});${codeless(child, primitive, literal, path)}break;`,
         );
       }
       return;
@@ -128,8 +128,14 @@ export function generateType(definition: StructureDefinition, engine: Engine): R
       for (const binding of bindingsOf(child, engine)) source.line(`${source.constant(binding)}.code(${value},${path},c);`);
     }
     emitOwnConstraints(child, type, value, path);
-    const rule = typeRules[type];
+    const rule = primitiveRules[type];
     if (rule) source.line(`${source.constant(rule)}(${value},${path},c);`);
+  }
+
+  /** A code that is bound as required can't be replaced by extensions. */
+  function codeless(child: ElementNode, type: string, literal: string, path: string): string {
+    const required = type === 'code' && child.definition.binding?.strength === 'required' ? child.definition.binding.valueSet : undefined;
+    return required === undefined ? '' : `if(v[${literal}]===undefined)${runtimeName}.codeless(${path},c,${source.constant(required)});`;
   }
 
   /** Constraints of the element beyond those that its type has anyway. */

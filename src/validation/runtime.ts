@@ -39,6 +39,18 @@ export const runtime = {
       report(context, 'error', 'structure', 'choice-twice', text.choiceTwice(name, first, second), path);
   },
 
+  codeless(path: string, context: Context, valueSet: string): void {
+    report(
+      context,
+      'error',
+      'code-invalid',
+      'binding',
+      text.noCode(valueSet.replace(/\|.*$/, '')),
+      path,
+      `required binding to ${valueSet}`,
+    );
+  },
+
   missing(name: string, path: string, context: Context, source: string): void {
     report(context, 'error', 'required', 'min-cardinality', text.missing(name, 1, 0), path, `${name}: 1 needed by ${source}, none found`);
   },
@@ -71,9 +83,11 @@ export const runtime = {
   },
 
   /** The `_name` of a primitive that takes one value. */
-  sibling(value: unknown, _primitive: unknown, name: string, path: string, context: Context, element: Slot): void {
-    if (isObject(value)) element.run(value, undefined, path, context);
-    else if (value === null) report(context, 'error', 'structure', 'null-value', text.nullValue, path);
+  sibling(value: unknown, primitive: unknown, name: string, path: string, context: Context, element: Slot): void {
+    // an empty sibling beside a value says nothing; converters leave such where XML had a comment
+    if (isObject(value)) {
+      if (primitive === undefined || !isEmpty(value)) element.run(value, undefined, path, context);
+    } else if (value === null) report(context, 'error', 'structure', 'null-value', text.nullValue, path);
     else report(context, 'error', 'structure', 'json-object', text.expectObject(`_${name}`, 'Element'), path);
   },
 
@@ -125,6 +139,7 @@ export const runtime = {
         if (fault !== undefined) reportPrimitive(fault, value, type, path, context);
         else after?.(value, path, context);
       }
+      if (isObject(sibling) && value !== undefined && isEmpty(sibling)) continue;
       if (isObject(sibling)) element.run(sibling, undefined, path, context);
       else if (sibling !== null && sibling !== undefined)
         report(context, 'error', 'structure', 'json-object', text.expectObject(`_${name}`, 'Element'), path);
@@ -175,6 +190,11 @@ export function reportPrimitive(fault: PrimitiveFault, value: unknown, type: str
   const found = typeof value === 'string' ? `text of ${value.length} characters` : `${jsonType(value)}`;
   const severity = fault === 'blank' ? 'warning' : 'error';
   report(context, severity, 'value', `type-${type}`, text.primitive(type, fault), path, `${fault}; found ${found}`);
+}
+
+function isEmpty(value: JsonObject): boolean {
+  for (const _ in value) return false;
+  return true;
 }
 
 export function jsonType(value: unknown): string {

@@ -21,7 +21,7 @@ const none: readonly string[] = [];
 
 /** Profiles that a resource's own codes claim, declared or not. */
 export function signpostedProfiles(resource: JsonObject, type: string): readonly string[] {
-  if (type !== 'Observation') return none;
+  if (type !== 'Observation' || resource['status'] === 'entered-in-error') return none;
   const code = resource['code'];
   const codings = isObject(code) ? code['coding'] : undefined;
   if (!Array.isArray(codings)) return none;

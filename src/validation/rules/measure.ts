@@ -1,0 +1,137 @@
+import { isObject, type JsonObject } from '../../fhir/resource.js';
+import { type Context, report } from '../context.js';
+import { rulesText } from '../rules-text.js';
+import { checkOwnUrl } from './canonical.js';
+
+const text = rulesText.measure;
+
+/** Criteria in CQL name definitions of the measure's library, where that is at hand as ELM. Source: R4 Measure §13.8. */
+export function checkMeasure(value: JsonObject, path: string, context: Context): void {
+  checkOwnUrl(value, path, context);
+  const libraries = Array.isArray(value['library']) ? value['library'].filter((item) => typeof item === 'string') : [];
+  visitCriteria(value, path, 0, (criteria, at) => {
+    const { language, expression } = criteria;
+    if (
+      typeof expression !== 'string' ||
+      (language !== 'text/cql' && language !== 'text/cql-identifier' && language !== 'text/cql.identifier')
+    )
+      return;
+    if (libraries.length === 0) {
+      report(context, 'error', 'invalid', 'measure-library', text.noLibrary, at);
+      return;
+    }
+    if (!/^"?[\w .-]+"?$/.test(expression)) return;
+    const name = expression.replace(/"/g, '');
+    const names = libraries.map((library) => definitionsOf(library, context));
+    if (names.some((known) => known === undefined) || names.some((known) => known?.has(name))) return;
+    report(context, 'error', 'invalid', 'measure-criteria', text.expression(name, libraries.join(', ')), at);
+  });
+}
+
+function visitCriteria(value: unknown, path: string, depth: number, visit: (criteria: JsonObject, path: string) => void): void {
+  if (depth > 20) return;
+  if (Array.isArray(value)) value.forEach((item, index) => visitCriteria(item, `${path}[${index}]`, depth + 1, visit));
+  else if (isObject(value)) {
+    for (const key of ['group', 'population', 'stratifier', 'component', 'supplementalData']) {
+      if (value[key] !== undefined) visitCriteria(value[key], `${path}.${key}`, depth + 1, visit);
+    }
+    if (isObject(value['criteria'])) visit(value['criteria'], `${path}.criteria`);
+  }
+}
+
+/** Names that a library defines, from its ELM or else from its CQL; undefined where neither is at hand. */
+function definitionsOf(canonical: string, context: Context): ReadonlySet<string> | undefined {
+  const library = context.engine.registry.canonical(canonical);
+  if (!isObject(library)) return undefined;
+  const contents = Array.isArray(library['content']) ? library['content'].filter(isObject) : [];
+  for (const content of contents) {
+    if (typeof content['data'] !== 'string') continue;
+    const source = Buffer.from(content['data'], 'base64').toString('utf8');
+    if (content['contentType'] === 'application/elm+json') {
+      const names = elmNames(source);
+      if (names) return names;
+    }
+    if (content['contentType'] === 'text/cql')
+      return new Set(
+        [
+          ...source.matchAll(/^\s*define\s+(?:public\s+|private\s+)?(?:function\s+|fluent\s+function\s+)?(?:"([^"]+)"|([A-Za-z_]\w*))/gm),
+        ].map(([, quoted, plain]) => quoted ?? plain ?? ''),
+      );
+  }
+  return undefined;
+}
+
+function elmNames(source: string): ReadonlySet<string> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(source);
+    const library = isObject(parsed) ? parsed['library'] : undefined;
+    const statements = isObject(library) ? library['statements'] : undefined;
+    const definitions = isObject(statements) ? statements['def'] : undefined;
+    return Array.isArray(definitions)
+      ? new Set(definitions.map((definition) => (isObject(definition) ? String(definition['name']) : '')))
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A MeasureReport beside its Measure: groups, populations and stratifiers that the measure has, counts that fit their lists. Source: R4 MeasureReport §13.9. */
+export function checkMeasureReport(value: JsonObject, path: string, context: Context): void {
+  checkCounts(value, path, context);
+  const canonical = value['measure'];
+  if (typeof canonical !== 'string') return;
+  const measure = context.engine.registry.canonical(canonical);
+  if (!isObject(measure) || measure['resourceType'] !== 'Measure') {
+    report(context, 'warning', 'not-found', 'measure-unknown', text.unknown(canonical.slice(0, 200)), `${path}.measure`);
+    return;
+  }
+  if (value['status'] !== 'complete') return;
+  const stated = list(measure['group']);
+  const found = list(value['group']);
+  found.forEach((group, index) => {
+    const at = `${path}.group[${index}]`;
+    const match =
+      stated.length === 1 && group['code'] === undefined ? stated[0] : stated.find((item) => sameCode(item['code'], group['code']));
+    if (!match) {
+      report(context, 'error', 'business-rule', 'measure-group', text.unknownGroup, at);
+      return;
+    }
+    list(group['population']).forEach((population, position) => {
+      if (!list(match['population']).some((item) => sameCode(item['code'], population['code'])))
+        report(context, 'error', 'business-rule', 'measure-population', text.unknownPopulation, `${at}.population[${position}]`);
+    });
+  });
+}
+
+function checkCounts(value: JsonObject, path: string, context: Context): void {
+  list(value['group']).forEach((group, index) => {
+    list(group['population']).forEach((population, position) => {
+      const { count } = population;
+      const reference = isObject(population['subjectResults']) ? population['subjectResults']['reference'] : undefined;
+      if (typeof count !== 'number' || typeof reference !== 'string' || !reference.startsWith('#')) return;
+      const subjects = list(value['contained']).find((item) => item['id'] === reference.slice(1));
+      const entries = list(subjects?.['entry']);
+      if (subjects?.['resourceType'] === 'List' && entries.length !== count)
+        report(
+          context,
+          'error',
+          'business-rule',
+          'measure-count',
+          text.count(count, entries.length),
+          `${path}.group[${index}].population[${position}]`,
+        );
+    });
+  });
+}
+
+function list(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function sameCode(a: unknown, b: unknown): boolean {
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const codes = new Set(list(a['coding']).map((coding) => `${coding['system']}|${coding['code']}`));
+  return (
+    list(b['coding']).some((coding) => codes.has(`${coding['system']}|${coding['code']}`)) || (codes.size === 0 && a['text'] === b['text'])
+  );
+}
