@@ -53,7 +53,7 @@ function programGroup(group: MeasureGroup, index: number, issues: Issue[]): Meas
       issues.push(issue('duplicate', 'measure-population', measureText.populationTwice(code), { expression: `${path}.code` }));
     } else if (expression === undefined || !cqlLanguages.has(language)) {
       issues.push(issue('not-supported', 'measure-criteria', measureText.criteria, { expression: `${path}.criteria` }));
-    } else populations.push({ code, expression });
+    } else populations.push({ code, expression: definitionName(expression) });
   });
   for (const code of ['initial-population', 'numerator'] as const) {
     if (!populations.some((found) => found.code === code)) {
@@ -63,6 +63,11 @@ function programGroup(group: MeasureGroup, index: number, issues: Issue[]): Meas
     }
   }
   return { code: groupCode(group, index), populations };
+}
+
+/** `text/cql` writes the name as CQL does, in double quotes. */
+function definitionName(expression: string): string {
+  return /^".*"$/s.test(expression) ? expression.slice(1, -1) : expression;
 }
 
 function isPopulationCode(code: string): code is PopulationCode {
