@@ -1,8 +1,9 @@
-import { joinSql, type SqlFragment, sql } from '../sql.js';
 import type { Registry } from '../definitions/registry.js';
+import { identifier, joinSql, type SqlFragment, sql } from '../sql.js';
 import type { Terminology } from '../terminology/terminology.js';
+import type { Position } from './cursor.js';
 import { resourceKey } from './hash.js';
-import { column, intArray, type ParameterContext, checked } from './parameters/context.js';
+import { checked, column, intArray, type ParameterContext } from './parameters/context.js';
 import { compileInstant, parseDate } from './parameters/date.js';
 import { compileValues } from './parameters/kinds.js';
 import { parseToken } from './parameters/token.js';
@@ -11,7 +12,6 @@ import { type ParameterPlan, searchPlans } from './plan.js';
 import type { Clause, SearchRequest } from './request.js';
 import { compileScope, type Scope } from './scope.js';
 import { type CompiledSort, compileSort } from './sort.js';
-import type { Position } from './cursor.js';
 
 export interface CompileOptions {
   readonly registry: Registry;
@@ -31,7 +31,11 @@ const versionColumns = sql`b.type, b.id, b.version, b.last_updated, b.method, b.
  * One page of a search, one row more than `request.count` where there is a next page. Besides the version's columns each row bears `sort_0`, `sort_1` …
  * and `sort_key`, which make the cursor of the page after it. The scope's condition is part of it, for chained resources too.
  */
-export function compileSearch(request: SearchRequest, options: CompileOptions, after?: Position): { readonly statement: SqlFragment; readonly sort: CompiledSort } {
+export function compileSearch(
+  request: SearchRequest,
+  options: CompileOptions,
+  after?: Position,
+): { readonly statement: SqlFragment; readonly sort: CompiledSort } {
   const sort = compileSort(request, options.registry);
   const where = compileWhere(request, options);
   const position = after === undefined ? sql`true` : sort.after(after);
@@ -114,7 +118,12 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
       if (clause.kind === 'parameter') {
         const own = rowParameters[code];
         if (own === 'id') return compileId(clause.modifier, clause.values, type, row);
-        if (own === 'instant') return compileInstant(column(row, 'last_updated'), clause.values.map((raw) => checked(parseDate(raw, options.zoneMinutes))), options.now);
+        if (own === 'instant')
+          return compileInstant(
+            column(row, 'last_updated'),
+            clause.values.map((raw) => checked(parseDate(raw, options.zoneMinutes))),
+            options.now,
+          );
       }
       const plan = plans.type(clause.kind === 'has' ? clause.type : type).parameter(code);
       // A chain over several target types takes the parameter of each; one that lacks it has no matches there.
@@ -122,16 +131,22 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
       if (clause.kind === 'parameter') return compileValues(parameterContext(plan, row, options), clause.modifier, clause.values);
       const target = `t${++aliases}`;
       const reference = `f${aliases}`;
-      return clause.kind === 'chain' ? compileChain(clause, plan, row, target, reference) : compileHas(clause, plan, row, target, reference);
+      return clause.kind === 'chain'
+        ? compileChain(clause, plan, row, target, reference)
+        : compileHas(clause, plan, row, target, reference);
     },
   };
 
-  const compileChain = (clause: Extract<Clause, { kind: 'chain' }>, plan: ParameterPlan, row: string, target: string, reference: string): SqlFragment => {
+  const compileChain = (
+    clause: Extract<Clause, { kind: 'chain' }>,
+    plan: ParameterPlan,
+    row: string,
+    target: string,
+    reference: string,
+  ): SqlFragment => {
     const restricted = plan.paths.flatMap(({ targetTypes }) => targetTypes);
     const types = clause.targetTypes.filter((type) => restricted.length === 0 || restricted.includes(type));
-    const alternatives = types.map(
-      (type) => sql`(${column(target, 'type')} = ${type} and ${compiler.compile(clause.next, type, target)})`,
-    );
+    const alternatives = types.map((type) => sql`(${column(target, 'type')} = ${type} and ${compiler.compile(clause.next, type, target)})`);
     if (alternatives.length === 0) return sql`false`;
     const from = joinSql([referenceTable(reference), resourceTable(target)], ', ');
     return sql`exists (
@@ -145,7 +160,13 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
         and (${joinSql(alternatives, ' or ')}))`;
   };
 
-  const compileHas = (clause: Extract<Clause, { kind: 'has' }>, plan: ParameterPlan, row: string, source: string, reference: string): SqlFragment => {
+  const compileHas = (
+    clause: Extract<Clause, { kind: 'has' }>,
+    plan: ParameterPlan,
+    row: string,
+    source: string,
+    reference: string,
+  ): SqlFragment => {
     const from = joinSql([referenceTable(reference), resourceTable(source)], ', ');
     return sql`exists (
       select 1 from ${from}
@@ -161,11 +182,11 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
 }
 
 function referenceTable(alias: string): SqlFragment {
-  return { strings: [`reference_value ${alias}`], values: [] };
+  return sql`reference_value ${identifier(alias)}`;
 }
 
 function resourceTable(alias: string): SqlFragment {
-  return { strings: [`resource ${alias}`], values: [] };
+  return sql`resource ${identifier(alias)}`;
 }
 
 function parameterContext(plan: ParameterPlan, row: string, options: CompileOptions): ParameterContext {

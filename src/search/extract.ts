@@ -31,9 +31,18 @@ export interface SearchValues {
   readonly dates: ReadonlyArray<{ readonly parameter: number } & Bounds>;
   readonly quantities: ReadonlyArray<{ readonly parameter: number } & QuantityValue>;
   readonly references: ReadonlyArray<{ readonly parameter: number } & ReferenceValue>;
-  readonly composites: ReadonlyArray<{ readonly parameter: number; readonly tokens: readonly string[]; readonly parts: readonly CompositePart[] }>;
+  readonly composites: ReadonlyArray<{
+    readonly parameter: number;
+    readonly tokens: readonly string[];
+    readonly parts: readonly CompositePart[];
+  }>;
   /** Texts and URIs behind tokens. */
-  readonly dictionary: ReadonlyArray<{ readonly parameter: number; readonly kind: 'text' | 'uri'; readonly value: string; readonly token: string }>;
+  readonly dictionary: ReadonlyArray<{
+    readonly parameter: number;
+    readonly kind: 'text' | 'uri';
+    readonly value: string;
+    readonly token: string;
+  }>;
 }
 
 /** Ranges of one component of a composite element: dates, or quantities as written and in the canonical unit. */

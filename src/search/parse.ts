@@ -53,14 +53,17 @@ export function parseSearch(options: ParseSearchOptions): Result<ParsedSearch> {
   for (const [name, value] of query) {
     if (elsewhere.has(name)) continue;
     if (name.includes('\0') || value.includes('\0')) {
-      parser.issues.push(issue('invalid', 'search-nul', searchText.nul(name.replaceAll('\0', '')), { expression: name.replaceAll('\0', '') }));
+      parser.issues.push(
+        issue('invalid', 'search-nul', searchText.nul(name.replaceAll('\0', '')), { expression: name.replaceAll('\0', '') }),
+      );
       continue;
     }
     const control = controlReaders[name.split(':')[0] ?? name];
     const before = parser.issues.length;
     if (control === undefined) readClause(parser, name, value);
     else {
-      if (seen.has(name) && !repeatable.has(name.split(':')[0] ?? name)) fail(parser, name, 'search-repeated', searchText.badValue(name, searchText.expected.single));
+      if (seen.has(name) && !repeatable.has(name.split(':')[0] ?? name))
+        fail(parser, name, 'search-repeated', searchText.badValue(name, searchText.expected.single));
       control(parser, name, value, controls);
     }
     seen.add(name);
@@ -111,7 +114,12 @@ const controlReaders: Readonly<Record<string, ReadControl>> = {
     controls.count = Number(value);
     const limit = parser.options.maximumCount ?? 1000;
     if (controls.count > limit) {
-      parser.issues.push(issue('informational', 'search-count-limited', searchText.countLimited(controls.count, limit), { severity: 'warning', expression: name }));
+      parser.issues.push(
+        issue('informational', 'search-count-limited', searchText.countLimited(controls.count, limit), {
+          severity: 'warning',
+          expression: name,
+        }),
+      );
       parser.self.push(`_count=${limit}`);
     }
   },
@@ -163,7 +171,13 @@ const controlReaders: Readonly<Record<string, ReadControl>> = {
 function readInclude(parser: Parser, name: string, value: string, reverse: boolean): void {
   const modifier = name.split(':')[1];
   if (modifier !== undefined && modifier !== 'iterate' && modifier !== 'recurse') {
-    return fail(parser, name, 'search-modifier', searchText.unknownModifier(modifier, name.split(':')[0] ?? name, ['iterate']), 'not-supported');
+    return fail(
+      parser,
+      name,
+      'search-modifier',
+      searchText.unknownModifier(modifier, name.split(':')[0] ?? name, ['iterate']),
+      'not-supported',
+    );
   }
   const iterate = modifier !== undefined;
   const { plans } = parser;
@@ -174,10 +188,22 @@ function readInclude(parser: Parser, name: string, value: string, reverse: boole
     return;
   }
   if (!plans.registry.isResourceType(source)) {
-    return fail(parser, name, 'search-include', searchText.unknownType(source, suggestNames(source, plans.registry.resourceTypes)), 'not-supported');
+    return fail(
+      parser,
+      name,
+      'search-include',
+      searchText.unknownType(source, suggestNames(source, plans.registry.resourceTypes)),
+      'not-supported',
+    );
   }
   if (target !== undefined && (more.length > 0 || !plans.registry.isResourceType(target))) {
-    return fail(parser, name, 'search-include', searchText.unknownType(target, suggestNames(target, plans.registry.resourceTypes)), 'not-supported');
+    return fail(
+      parser,
+      name,
+      'search-include',
+      searchText.unknownType(target, suggestNames(target, plans.registry.resourceTypes)),
+      'not-supported',
+    );
   }
   const targetType = target === undefined ? {} : { targetType: target };
   if (code === '*') {
@@ -187,7 +213,10 @@ function readInclude(parser: Parser, name: string, value: string, reverse: boole
   const plan = code === undefined ? undefined : plans.type(source).parameter(code);
   if (plan?.kind !== 'reference') {
     const references = plans.registry.searchParameters(source).filter((parameter) => parameter.type === 'reference');
-    const near = suggestNames(code ?? '', references.map((parameter) => parameter.code ?? '')).map((one) => `${source}:${one}`);
+    const near = suggestNames(
+      code ?? '',
+      references.map((parameter) => parameter.code ?? ''),
+    ).map((one) => `${source}:${one}`);
     return fail(parser, name, 'search-include', searchText.badInclude(value, near), 'not-supported');
   }
   parser.includes.push({ reverse, iterate, sourceType: source, parameter: plan.parameter, ...targetType });
@@ -207,7 +236,15 @@ function readClause(parser: Parser, name: string, value: string): void {
 }
 
 /** `rest` is what is left of the parameter's name below `type`. */
-function parseClause(parser: Parser, type: string, rest: string, name: string, value: string, depth: number, issues: Issue[]): Clause | undefined {
+function parseClause(
+  parser: Parser,
+  type: string,
+  rest: string,
+  name: string,
+  value: string,
+  depth: number,
+  issues: Issue[],
+): Clause | undefined {
   const stop = (rule: string, text: Issue['text'], code: Issue['code'] = 'not-supported'): undefined => {
     issues.push(issue(code, rule, text, { expression: name }));
     return undefined;
@@ -295,7 +332,15 @@ function parseChain(
   return { kind: 'chain', parameter: plan.parameter, targetTypes: good.map(({ type }) => type), next: first.next };
 }
 
-function parseHas(parser: Parser, rest: string, name: string, value: string, depth: number, issues: Issue[], stop: Stop): Clause | undefined {
+function parseHas(
+  parser: Parser,
+  rest: string,
+  name: string,
+  value: string,
+  depth: number,
+  issues: Issue[],
+  stop: Stop,
+): Clause | undefined {
   const { plans } = parser;
   const [, type = '', code = '', ...more] = rest.split(':');
   if (!plans.registry.isResourceType(type)) {
@@ -310,9 +355,13 @@ function parseHas(parser: Parser, rest: string, name: string, value: string, dep
 
 /** Resource types that the parameter's references may lead to. */
 function targetsOf(plan: ParameterPlan, plans: SearchPlans): readonly string[] {
-  const restricted = plan.paths.every(({ targetTypes }) => targetTypes.length > 0) ? plan.paths.flatMap(({ targetTypes }) => targetTypes) : [];
+  const restricted = plan.paths.every(({ targetTypes }) => targetTypes.length > 0)
+    ? plan.paths.flatMap(({ targetTypes }) => targetTypes)
+    : [];
   const declared = restricted.length > 0 ? restricted : (plan.parameter.target ?? []);
-  return declared.length === 0 || (declared as readonly string[]).includes('Resource') ? plans.registry.resourceTypes : [...new Set(declared)];
+  return declared.length === 0 || (declared as readonly string[]).includes('Resource')
+    ? plans.registry.resourceTypes
+    : [...new Set(declared)];
 }
 
 const unsupported: ReadonlySet<string> = new Set(['_text', '_content', '_filter', '_query', '_list', '_type', '_containedType']);

@@ -1,5 +1,5 @@
-import type { CompiledFhirPath, TypedValue } from '../fhirpath/fhirpath.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
+import type { CompiledFhirPath, TypedValue } from '../fhirpath/fhirpath.js';
 import type { ElementForm, Elements } from './elements.js';
 
 /** One alternative of a search parameter's expression, made ready for one resource type. */
@@ -37,14 +37,24 @@ export type CompileExpression = (expression: string) => CompiledFhirPath;
  * The alternatives of `expression` that apply to resources of `type`. Nearly all of R4's are plain paths and become direct property walks, several
  * times faster than FHIRPath in general; the rest goes to `compileExpression`.
  */
-export function searchPaths(expression: string, type: string, elements: Elements, compileExpression: CompileExpression): readonly SearchPath[] {
+export function searchPaths(
+  expression: string,
+  type: string,
+  elements: Elements,
+  compileExpression: CompileExpression,
+): readonly SearchPath[] {
   return splitAlternatives(expression)
     .filter((alternative) => appliesTo(alternative, type))
     .map((alternative) => searchPath(alternative, type, elements, compileExpression));
 }
 
 /** A path from a node that isn't a resource, such as `value.as(Quantity)` from `Observation.component`. */
-export function innerPaths(expression: string, node: string, elements: Elements, compileExpression: CompileExpression): readonly SearchPath[] {
+export function innerPaths(
+  expression: string,
+  node: string,
+  elements: Elements,
+  compileExpression: CompileExpression,
+): readonly SearchPath[] {
   return splitAlternatives(expression).map((alternative) => compilePath(alternative, node, false, elements, compileExpression));
 }
 
@@ -232,5 +242,7 @@ function compileStep(
 
 function extensionsOf(focus: JsonObject, url: string): readonly JsonObject[] {
   const extensions = focus['extension'];
-  return Array.isArray(extensions) ? extensions.filter((extension): extension is JsonObject => isObject(extension) && extension['url'] === url) : [];
+  return Array.isArray(extensions)
+    ? extensions.filter((extension): extension is JsonObject => isObject(extension) && extension['url'] === url)
+    : [];
 }

@@ -1,8 +1,8 @@
 import type { SearchParameter } from '@medplum/fhirtypes';
 import type { Registry } from '../definitions/registry.js';
+import { compileFhirPath } from '../fhirpath/compile.js';
 import { type Elements, elementsOf } from './elements.js';
 import { parameterHash } from './hash.js';
-import { compileFhirPath } from '../fhirpath/compile.js';
 import { type CompileExpression, innerPaths, type SearchPath, searchPaths, splitAlternatives } from './path.js';
 import type { ParameterKind } from './request.js';
 

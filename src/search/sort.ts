@@ -45,7 +45,10 @@ export function compileSort(request: SearchRequest, registry: Registry): Compile
     names: joinSql([...items.map((_, index) => sql`page.${name(index)}`), sql`page.sort_key`], ', '),
     order: () => joinSql([...items.map((item) => itemOrder(item, item.value)), keyDescending ? sql`r.key desc` : sql`r.key`], ', '),
     pageOrder: joinSql(
-      [...items.map((item, index) => itemOrder(item, sql`page.${name(index)}`)), keyDescending ? sql`page.sort_key desc` : sql`page.sort_key`],
+      [
+        ...items.map((item, index) => itemOrder(item, sql`page.${name(index)}`)),
+        keyDescending ? sql`page.sort_key desc` : sql`page.sort_key`,
+      ],
       ', ',
     ),
     after: (position) => afterPosition(items, keyDescending, isPlain, position),
@@ -84,10 +87,13 @@ function sortValue(
 ): { readonly value: SqlFragment; readonly type: Item['type'] } {
   if (parameter === '_id') return { value: sql`r.id`, type: 'text' };
   if (parameter === '_lastUpdated') return { value: sql`r.last_updated`, type: 'bigint' };
-  const plan = searchPlans(registry).type(type).parameter(parameter.code ?? '');
+  const plan = searchPlans(registry)
+    .type(type)
+    .parameter(parameter.code ?? '');
   if (plan === undefined) throw new Error(`no such parameter to sort by: ${parameter.code}`);
   const hashes = intArray(plan.paths.map(({ stored }) => stored.hash));
-  const own = (table: string) => sql`from ${identifier(table)} v where v.shard = r.shard and v.key = r.key and v.parameter = any(${hashes}::int[])`;
+  const own = (table: string) =>
+    sql`from ${identifier(table)} v where v.shard = r.shard and v.key = r.key and v.parameter = any(${hashes}::int[])`;
   switch (plan.kind) {
     case 'string':
       return { value: sql`(select ${extreme(descending)}(v.value) ${own('string_value')})`, type: 'text' };
@@ -96,7 +102,8 @@ function sortValue(
       return { value: sql`(select ${extreme(descending)}(coalesce(v.unit_low, v.low)) ${own('quantity_value')})`, type: 'float8' };
     case 'date': {
       const side = identifier(descending ? 'high' : 'low');
-      if (plan.paths.every(({ stored }) => stored.isMainDate)) return { value: descending ? sql`r.date_high` : sql`r.date_low`, type: 'bigint' };
+      if (plan.paths.every(({ stored }) => stored.isMainDate))
+        return { value: descending ? sql`r.date_high` : sql`r.date_low`, type: 'bigint' };
       const stored = sql`(select ${extreme(descending)}(v.${side}) ${own('date_value')})`;
       if (!plan.paths.some(({ stored: path }) => path.isMainDate)) return { value: stored, type: 'bigint' };
       return { value: descending ? sql`greatest(r.date_high, ${stored})` : sql`least(r.date_low, ${stored})`, type: 'bigint' };

@@ -98,8 +98,14 @@ export const searchText = {
   expected: {
     boolean: { id: 'true atau false', en: 'true or false' },
     count: { id: 'bilangan bulat mulai 0', en: 'a whole number from 0' },
-    date: { id: 'tanggal seperti 2026-01-31 atau 2026-01-31T08:00:00+07:00, boleh didahului eq, ne, gt, lt, ge, le, sa, eb atau ap', en: 'a date such as 2026-01-31 or 2026-01-31T08:00:00+07:00, optionally after eq, ne, gt, lt, ge, le, sa, eb or ap' },
-    number: { id: 'bilangan seperti 5.4, boleh didahului eq, ne, gt, lt, ge, le, sa, eb atau ap', en: 'a number such as 5.4, optionally after eq, ne, gt, lt, ge, le, sa, eb or ap' },
+    date: {
+      id: 'tanggal seperti 2026-01-31 atau 2026-01-31T08:00:00+07:00, boleh didahului eq, ne, gt, lt, ge, le, sa, eb atau ap',
+      en: 'a date such as 2026-01-31 or 2026-01-31T08:00:00+07:00, optionally after eq, ne, gt, lt, ge, le, sa, eb or ap',
+    },
+    number: {
+      id: 'bilangan seperti 5.4, boleh didahului eq, ne, gt, lt, ge, le, sa, eb atau ap',
+      en: 'a number such as 5.4, optionally after eq, ne, gt, lt, ge, le, sa, eb or ap',
+    },
     quantity: { id: 'jumlah seperti 5.4|http://unitsofmeasure.org|mg', en: 'a quantity such as 5.4|http://unitsofmeasure.org|mg' },
     token: { id: 'kode, sistem|kode, |kode atau sistem|', en: 'code, system|code, |code or system|' },
     ofType: { id: 'sistem|kode|nilai', en: 'system|code|value' },

@@ -48,7 +48,9 @@ export function tokenValues({ type, value }: TypedValue): readonly TokenValue[] 
     case 'Extension':
       return extensionValues(value).flatMap(tokenValues);
     default:
-      return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? [{ anySystem: true, code: String(value) }] : [];
+      return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
+        ? [{ anySystem: true, code: String(value) }]
+        : [];
   }
 }
 

@@ -25,7 +25,8 @@ const oid = { int8: 20, float8: 701, numeric: 1700 } as const;
  */
 export async function connectDatabase(options: ConnectOptions): Promise<Database> {
   const schema = options.schema ?? 'lontar';
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new StartError(`${schema} is no name for a schema`, 'use lower case letters, digits and _');
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
+    throw new StartError(`${schema} is no name for a schema`, 'use lower case letters, digits and _');
   const config = typeof options.server === 'string' ? { connectionString: options.server } : options.server;
   const settings = {
     search_path: schema,
@@ -186,7 +187,11 @@ async function probe(config: pg.ClientConfig, schema: string, where: string): Pr
     return Math.max(2, Math.floor((connections - 5) / 2));
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw new StartError(`the database at ${withoutSecrets(where)} can't be used: ${reasonOf(error)}`, 'check DATABASE_URL and that PostgreSQL runs', error);
+    throw new StartError(
+      `the database at ${withoutSecrets(where)} can't be used: ${reasonOf(error)}`,
+      'check DATABASE_URL and that PostgreSQL runs',
+      error,
+    );
   } finally {
     await client.end().catch(() => {});
   }

@@ -35,14 +35,16 @@ export async function migrate(database: Database, migrations: readonly Migration
     const applied = new Map(rows.map((row) => [String(row['name']), String(row['checksum'])]));
     const known = new Set(migrations.map(({ name }) => name));
     for (const name of applied.keys()) {
-      if (!known.has(name)) throw new StartError(`the database was used by a newer Lontar (${name})`, 'start that version, or use another database');
+      if (!known.has(name))
+        throw new StartError(`the database was used by a newer Lontar (${name})`, 'start that version, or use another database');
     }
     const ran: string[] = [];
     for (const migration of migrations) {
       const checksum = createHash('sha256').update(migration.sql).digest('hex');
       const before = applied.get(migration.name);
       if (before === checksum) continue;
-      if (before !== undefined) throw new StartError(`migration ${migration.name} differs from the one this database has run`, 'restore the file as released');
+      if (before !== undefined)
+        throw new StartError(`migration ${migration.name} differs from the one this database has run`, 'restore the file as released');
       await connection.query({ strings: [migration.sql], values: [] }, { timeoutMs: 3_600_000 });
       await connection.query(sql`insert into migration (name, checksum) values (${migration.name}, ${checksum})`);
       ran.push(migration.name);

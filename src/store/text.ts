@@ -67,9 +67,9 @@ export const storeText = {
     id: 'Permintaan memerlukan waktu terlalu lama dan dihentikan. Persempit pencarian.',
     en: 'The request took too long and was stopped. Narrow the search.',
   },
-  badCursor: {
-    id: 'Tautan halaman tidak sah. Mulai lagi dari halaman pertama.',
-    en: 'The page link is not valid. Start again from the first page.',
+  unavailable: {
+    id: 'Basis data sedang tidak dapat dihubungi. Coba lagi sebentar lagi.',
+    en: 'The database can not be reached at the moment. Try again soon.',
   },
   forbidden: {
     id: 'Anda tidak berhak menulis di sini.',

@@ -37,7 +37,13 @@ export function compileComposite(
   const alternatives: SqlFragment[] = [];
   for (const parts of values) {
     const whole = context.plan.wholeResource;
-    if (whole !== undefined) alternatives.push(sql`(${joinSql(whole.map((plan, index) => compileWhole(plan, parts[index] ?? '')), ' and ')})`);
+    if (whole !== undefined)
+      alternatives.push(
+        sql`(${joinSql(
+          whole.map((plan, index) => compileWhole(plan, parts[index] ?? '')),
+          ' and ',
+        )})`,
+      );
     for (const composite of context.plan.composites) alternatives.push(compileElement(context, composite, parts));
   }
   return sql`(${joinSql(alternatives, ' or ')})`;
@@ -60,7 +66,12 @@ function compileElement(context: ParameterContext, composite: CompositePath, par
       case 'uri':
         return anyOf([tokenKeys.uri(hash, checked(parseUri(raw)))]);
       case 'reference': {
-        const targets = referenceTargets(checked(parseReferenceValue(raw)), undefined, context.plan.parameter.target ?? [], context.ownBases);
+        const targets = referenceTargets(
+          checked(parseReferenceValue(raw)),
+          undefined,
+          context.plan.parameter.target ?? [],
+          context.ownBases,
+        );
         return anyOf(targets.map((target) => tokenKeys.reference(hash, target)));
       }
       case 'date': {

@@ -15,7 +15,9 @@ export function parseDate(raw: string, zoneMinutes: number): ParsedValue<DateQue
   const { prefix, rest } = splitPrefix(unescapeValue(raw.trim()));
   // A plus sign of a zone that wasn't encoded arrives as a space.
   const range = temporalRange(rest.replace(/ (?=\d{2}:\d{2}$)/, '+'), zoneMinutes);
-  return range === undefined ? { ok: false, expected: searchText.expected.date } : { ok: true, value: { prefix, low: range.low, high: range.high } };
+  return range === undefined
+    ? { ok: false, expected: searchText.expected.date }
+    : { ok: true, value: { prefix, low: range.low, high: range.high } };
 }
 
 /** Some date of the resource stands to one of the queries as its prefix says. */

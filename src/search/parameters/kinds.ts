@@ -5,16 +5,16 @@ import type { Terminology } from '../../terminology/terminology.js';
 import type { ParameterPlan } from '../plan.js';
 import type { ParameterKind } from '../request.js';
 import { searchText } from '../text.js';
-import { componentKinds, compileComposite, parseComposite } from './composite.js';
+import { compileComposite, componentKinds, parseComposite } from './composite.js';
 import { checked, column, intArray, type ParameterContext, type ParsedValue } from './context.js';
 import { compileDate, parseDate } from './date.js';
+import { codesAbove, codesBelow, type SystemCode } from './hierarchy.js';
 import { compileNumber, parseNumber } from './number.js';
 import { compileQuantity, parseQuantity } from './quantity.js';
 import { compileReference, compileReferenceIdentifier, parseReferenceValue } from './reference.js';
 import { compileString, parseString } from './string.js';
 import { compileMembers, compileOfType, compileToken, compileTokenText, parseOfType, parseToken } from './token.js';
 import { compileUri, parseUri } from './uri.js';
-import { codesAbove, codesBelow, type SystemCode } from './hierarchy.js';
 
 /** Modifiers of each kind of parameter; references take a resource type too. Source: R4 search §3.1.1.4.4. */
 export const modifiersOf: Readonly<Record<ParameterKind, readonly string[]>> = {
@@ -37,7 +37,13 @@ export interface ValueContext {
 }
 
 /** The issue with one raw value, if any. `name` is the parameter as the client wrote it. */
-export function checkValue(plan: ParameterPlan, modifier: string | undefined, raw: string, name: string, context: ValueContext): Issue | undefined {
+export function checkValue(
+  plan: ParameterPlan,
+  modifier: string | undefined,
+  raw: string,
+  name: string,
+  context: ValueContext,
+): Issue | undefined {
   const parsed = parseAny(plan, modifier, raw, context);
   if (!parsed.ok) return issue('value', 'search-value', searchText.badValue(name, parsed.expected), { expression: name });
   if (plan.kind === 'composite' && modifier === undefined) {
@@ -114,18 +120,43 @@ export function compileValues(context: ParameterContext, modifier: string | unde
     case 'token':
       return compileTokenValues(context, modifier, values);
     case 'string':
-      return compileString(context, modifier, values.map((raw) => checked(parseString(raw))));
+      return compileString(
+        context,
+        modifier,
+        values.map((raw) => checked(parseString(raw))),
+      );
     case 'date':
-      return compileDate(context, values.map((raw) => checked(parseDate(raw, context.zoneMinutes))));
+      return compileDate(
+        context,
+        values.map((raw) => checked(parseDate(raw, context.zoneMinutes))),
+      );
     case 'number':
-      return compileNumber(context, values.map((raw) => checked(parseNumber(raw))));
+      return compileNumber(
+        context,
+        values.map((raw) => checked(parseNumber(raw))),
+      );
     case 'quantity':
-      return compileQuantity(context, values.map((raw) => checked(parseQuantity(raw))));
+      return compileQuantity(
+        context,
+        values.map((raw) => checked(parseQuantity(raw))),
+      );
     case 'uri':
-      return compileUri(context, modifier, values.map((raw) => checked(parseUri(raw))));
+      return compileUri(
+        context,
+        modifier,
+        values.map((raw) => checked(parseUri(raw))),
+      );
     case 'reference':
-      if (modifier === 'identifier') return compileReferenceIdentifier(context, values.map((raw) => checked(parseToken(raw))));
-      return compileReference(context, modifier, values.map((raw) => checked(parseReferenceValue(raw))));
+      if (modifier === 'identifier')
+        return compileReferenceIdentifier(
+          context,
+          values.map((raw) => checked(parseToken(raw))),
+        );
+      return compileReference(
+        context,
+        modifier,
+        values.map((raw) => checked(parseReferenceValue(raw))),
+      );
     case 'composite':
       return compileComposite(
         context,
@@ -140,14 +171,26 @@ export function compileValues(context: ParameterContext, modifier: string | unde
 function compileTokenValues(context: ParameterContext, modifier: string | undefined, values: readonly string[]): SqlFragment {
   switch (modifier) {
     case 'not':
-      return sql`not (${compileToken(context, values.map((raw) => checked(parseToken(raw))))})`;
+      return sql`not (${compileToken(
+        context,
+        values.map((raw) => checked(parseToken(raw))),
+      )})`;
     case 'text':
-      return compileTokenText(context, values.map((raw) => checked(parseString(raw))));
+      return compileTokenText(
+        context,
+        values.map((raw) => checked(parseString(raw))),
+      );
     case 'of-type':
-      return compileOfType(context, values.map((raw) => checked(parseOfType(raw))));
+      return compileOfType(
+        context,
+        values.map((raw) => checked(parseOfType(raw))),
+      );
     case 'in':
     case 'not-in': {
-      const found = compileMembers(context, values.flatMap((raw) => [...(context.terminology?.members(checked(parseUri(raw)))?.values() ?? [])]));
+      const found = compileMembers(
+        context,
+        values.flatMap((raw) => [...(context.terminology?.members(checked(parseUri(raw)))?.values() ?? [])]),
+      );
       return modifier === 'in' ? found : sql`not (${found})`;
     }
     case 'above':
@@ -160,7 +203,10 @@ function compileTokenValues(context: ParameterContext, modifier: string | undefi
         }),
       );
     default:
-      return compileToken(context, values.map((raw) => checked(parseToken(raw))));
+      return compileToken(
+        context,
+        values.map((raw) => checked(parseToken(raw))),
+      );
   }
 }
 

@@ -49,7 +49,8 @@ export function compileQuantity(context: ParameterContext, queries: readonly Qua
 }
 
 function compareQuantity({ number, system, code, canonical }: QuantityQuery): SqlFragment {
-  if (canonical !== undefined) return sql`v.unit = ${canonical.unit} and ${compareNumber(sql`v.unit_low`, sql`v.unit_high`, canonical.number)}`;
+  if (canonical !== undefined)
+    return sql`v.unit = ${canonical.unit} and ${compareNumber(sql`v.unit_low`, sql`v.unit_high`, canonical.number)}`;
   const compared = compareNumber(sql`v.low`, sql`v.high`, number);
   if (code === undefined) return compared;
   if (system === undefined) return sql`(v.code = ${code} or v.unit_text = ${code}) and ${compared}`;

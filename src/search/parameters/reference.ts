@@ -27,7 +27,12 @@ export function compileReference(context: ParameterContext, type: string | undef
 const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
 
 /** Targets, as they are stored, that a search value can mean. */
-export function referenceTargets(value: string, type: string | undefined, targets: readonly string[], ownBases: readonly string[]): readonly string[] {
+export function referenceTargets(
+  value: string,
+  type: string | undefined,
+  targets: readonly string[],
+  ownBases: readonly string[],
+): readonly string[] {
   if (idPattern.test(value)) return (type === undefined ? targets : [type]).map((target) => `${target}/${value}`);
   const target = referenceTarget(value, ownBases);
   if (target === undefined || (type !== undefined && target.type !== type)) return [];

@@ -43,7 +43,10 @@ export function compileToken(context: ParameterContext, queries: readonly TokenQ
 }
 
 /** Keys of `TokenQuery` under a path, or for a component of a composite under `hash`. */
-export function queryKeys(stored: Pick<StoredPath, 'path'> & { readonly hash: number | string }, { system, code }: TokenQuery): readonly string[] {
+export function queryKeys(
+  stored: Pick<StoredPath, 'path'> & { readonly hash: number | string },
+  { system, code }: TokenQuery,
+): readonly string[] {
   if (code === undefined) return [tokenKeys.system(stored.hash, system ?? '')];
   if (system === undefined) return [tokenKeys.anySystem(stored.hash, code)];
   const keys = [tokenKeys.exact(stored.hash, system, code)];
@@ -74,7 +77,10 @@ export function compileTokenText(context: ParameterContext, texts: readonly stri
 }
 
 /** Codes of a value set, `system|code` each: for `:in`. */
-export function compileMembers(context: ParameterContext, members: Iterable<{ readonly system: string; readonly code: string }>): SqlFragment {
+export function compileMembers(
+  context: ParameterContext,
+  members: Iterable<{ readonly system: string; readonly code: string }>,
+): SqlFragment {
   return compileToken(context, [...members]);
 }
 

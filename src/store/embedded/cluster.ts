@@ -40,7 +40,7 @@ export function prepareHome(dataFolder: string, account: Account | undefined, fa
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (cause) {
-    const reason = cause instanceof Error ? (cause as NodeJS.ErrnoException).code ?? cause.message : String(cause);
+    const reason = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
     throw new StartError(
       `the data folder ${dataFolder} can't be written (${reason})`,
       'set DATA_DIR to a folder that you may write, or set DATABASE_URL',

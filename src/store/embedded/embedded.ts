@@ -59,11 +59,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       const address = addressOf(cluster, file.port, file.socketFolder);
       const answer = await askServer(address, cluster.data);
       if (answer.kind === 'ours') {
+        keepPresence(answer.presence, address, cluster.data);
         return {
           address,
           pid: file.pid,
           adopted: starter?.child.pid !== file.pid,
-          stop: () => stopServer(address, cluster, binaries, account),
+          stop: () => stopServer(answer.presence, cluster, binaries, account),
         };
       }
       if (answer.kind === 'foreign') {
@@ -96,14 +97,18 @@ async function launch(
   try {
     if (account !== undefined) chownSync(cluster.logFile, account.uid, account.gid);
     const settings = { ...(await endpointSettings(cluster, account)), ...serverSettings(options.isDurable ?? true) };
-    const child = spawn(binaries.postgres, ['-D', cluster.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
-      ...account,
-      cwd: cluster.home,
-      // Its own process group: an interrupt typed at the terminal reaches Lontar alone, which then stops the server in order.
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: { PATH: '/usr/bin:/bin', TZ: 'UTC' },
-    });
+    const child = spawn(
+      binaries.postgres,
+      ['-D', cluster.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      {
+        ...account,
+        cwd: cluster.home,
+        // Its own process group: an interrupt typed at the terminal reaches Lontar alone, which then stops the server in order.
+        detached: true,
+        stdio: ['ignore', log, log],
+        env: { PATH: '/usr/bin:/bin', TZ: 'UTC' },
+      },
+    );
     let hasEnded = false;
     child.on('error', () => {
       hasEnded = true;
@@ -168,7 +173,18 @@ function addressOf(cluster: Cluster, port: number, socket: string): ServerAddres
   return { host: socket === '' ? '127.0.0.1' : socket, port, user: superuser, password: cluster.password, database: 'postgres' };
 }
 
-type Answer = { readonly kind: 'ours' } | { readonly kind: 'silent' } | { readonly kind: 'foreign'; readonly reason: string };
+type Answer =
+  | { readonly kind: 'ours'; readonly presence: Presence }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'foreign'; readonly reason: string };
+
+/** A connection that says "in use" for as long as it lasts: it holds `presenceLock` shared, and who wants to stop the server needs it alone. */
+interface Presence {
+  client: pg.Client;
+  isOver: boolean;
+}
+
+const presenceLock = 7_311_420_911;
 
 async function askServer(address: ServerAddress, data: string): Promise<Answer> {
   const client = new pg.Client({ ...address, connectionTimeoutMillis: 5000 });
@@ -176,14 +192,41 @@ async function askServer(address: ServerAddress, data: string): Promise<Answer> 
   try {
     await client.connect();
     const folder = String((await client.query('show data_directory')).rows[0]?.data_directory);
-    return realpathSync(folder) === realpathSync(data) ? { kind: 'ours' } : { kind: 'foreign', reason: `it serves ${folder}` };
+    if (realpathSync(folder) !== realpathSync(data)) {
+      await client.end();
+      return { kind: 'foreign', reason: `it serves ${folder}` };
+    }
+    const { rows } = await client.query(`select pg_try_advisory_lock_shared(${presenceLock}) as taken`);
+    if (rows[0]?.taken !== true) {
+      // Another Lontar is stopping it.
+      await client.end();
+      return { kind: 'silent' };
+    }
+    // Missing in the types: an open presence alone keeps no process alive.
+    if ('unref' in client && typeof client.unref === 'function') client.unref();
+    return { kind: 'ours', presence: { client, isOver: false } };
   } catch (error) {
+    await client.end().catch(() => {});
     // A server that starts, stops or recovers, or a socket left by one that was killed, doesn't answer yet; a wrong password is another's server.
     const code = (error as { code?: string }).code;
     return code === '28P01' || code === '28000' ? { kind: 'foreign', reason: 'it refuses our password' } : { kind: 'silent' };
-  } finally {
-    await client.end().catch(() => {});
   }
+}
+
+/** After a crash the server comes back by itself: so must the presence. */
+function keepPresence(presence: Presence, address: ServerAddress, data: string): void {
+  presence.client.once('end', () => {
+    if (presence.isOver) return;
+    const retry = setInterval(async () => {
+      if (presence.isOver) return clearInterval(retry);
+      const answer = await askServer(address, data);
+      if (answer.kind !== 'ours') return;
+      clearInterval(retry);
+      presence.client = answer.presence.client;
+      keepPresence(presence, address, data);
+    }, 1000);
+    retry.unref();
+  });
 }
 
 async function isAlive(cluster: Cluster): Promise<boolean> {
@@ -193,27 +236,32 @@ async function isAlive(cluster: Cluster): Promise<boolean> {
   return !file.isReady;
 }
 
-async function stopServer(address: ServerAddress, cluster: Cluster, binaries: Binaries, account: Account | undefined): Promise<void> {
-  const client = new pg.Client({ ...address, connectionTimeoutMillis: 5000 });
-  client.on('error', () => {});
+async function stopServer(presence: Presence, cluster: Cluster, binaries: Binaries, account: Account | undefined): Promise<void> {
+  if (presence.isOver) return;
+  presence.isOver = true;
   try {
-    await client.connect();
-    const others = await client.query(
-      "select count(*)::int as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() and usename is not null",
-    );
-    if (Number(others.rows[0]?.n) > 0) return;
+    const { rows } = await presence.client.query(`select pg_try_advisory_lock(${presenceLock}) as alone`);
+    if (rows[0]?.alone !== true) {
+      await presence.client.end();
+      return;
+    }
   } catch {
     // It doesn't answer: pg_ctl finds out whether there is anything to stop.
-  } finally {
-    await client.end().catch(() => {});
   }
   const file = readPostmasterFile(cluster.data);
-  await promisify(execFile)(binaries.pgCtl, ['stop', '-D', cluster.data, '-m', 'fast', '-w', '-t', '60'], { ...account, cwd: cluster.home }).catch(() => {});
-  if (file !== undefined && file.socketFolder.startsWith(join(tmpdir(), 'lontar-'))) rmSync(file.socketFolder, { recursive: true, force: true });
+  await promisify(execFile)(binaries.pgCtl, ['stop', '-D', cluster.data, '-m', 'fast', '-w', '-t', '60'], {
+    ...account,
+    cwd: cluster.home,
+  }).catch(() => {});
+  if (file !== undefined && file.socketFolder.startsWith(join(tmpdir(), 'lontar-')))
+    rmSync(file.socketFolder, { recursive: true, force: true });
 }
 
 function startFailure(cluster: Cluster): StartError {
   const lines = existsSync(cluster.logFile) ? readFileSync(cluster.logFile, 'utf8').trim().split('\n') : [];
   const reason = lines.findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? 'no reason given';
-  return new StartError(`PostgreSQL does not start on ${cluster.data}: ${reason.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, '')}`, `read ${cluster.logFile}`);
+  return new StartError(
+    `PostgreSQL does not start on ${cluster.data}: ${reason.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, '')}`,
+    `read ${cluster.logFile}`,
+  );
 }

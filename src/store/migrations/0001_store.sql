@@ -141,3 +141,10 @@ create table outbox (
   entries text not null
 );
 create index outbox_by_transaction on outbox (transaction);
+
+-- Secrets and marks of this database.
+create table setting (
+  name text primary key,
+  value text not null
+);
+insert into setting (name, value) values ('cursor-secret', gen_random_uuid()::text || gen_random_uuid()::text);

@@ -1,0 +1,56 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/root.js';
+import { sql } from '../../src/sql.js';
+import { connectDatabase } from '../../src/store/connect.js';
+import type { Database } from '../../src/store/database.js';
+import { type EmbeddedServer, type ServerAddress, startEmbedded } from '../../src/store/embedded/embedded.js';
+import { StartError } from '../../src/store/start-error.js';
+
+const project = createHash('sha256').update(packageRoot).digest('hex').slice(0, 8);
+const folder = join(tmpdir(), `lontar-test-${userInfo().uid}-${project}`);
+
+let server: Promise<EmbeddedServer> | undefined;
+let users = 0;
+
+export interface TestDatabase {
+  readonly database: Database;
+  readonly schema: string;
+  /** To open further connections to the same schema. */
+  readonly address: ServerAddress;
+}
+
+/**
+ * A fresh schema on a PostgreSQL that the test files of all runs share: whoever comes first starts it, the last to leave stops it. Dropped when `test` ends.
+ */
+export async function testDatabase(test: { teardown(work: () => Promise<void>): unknown }): Promise<TestDatabase> {
+  users++;
+  server ??= startShared();
+  const { address } = await server;
+  const schema = `test_${randomBytes(6).toString('hex')}`;
+  const database = await connectDatabase({ server: address, schema, maximumConnections: 6 });
+  test.teardown(async () => {
+    await database.query({ strings: [`drop schema ${schema} cascade`], values: [] }).catch(() => {});
+    await database.close().catch(() => {});
+    users--;
+    if (users > 0) return;
+    const started = server;
+    server = undefined;
+    await (await started)?.stop();
+  });
+  await database.query(sql`select 1`);
+  return { database, schema, address };
+}
+
+async function startShared(): Promise<EmbeddedServer> {
+  try {
+    return await startEmbedded({ dataFolder: folder, isDurable: false });
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    // It runs without fsync: a machine that went down under it may have left it broken, and nobody will miss it.
+    rmSync(folder, { recursive: true, force: true });
+    return startEmbedded({ dataFolder: folder, isDurable: false });
+  }
+}
