@@ -129,7 +129,7 @@ function reportGroup(
       ? {
           stratifier: [
             {
-              ...(stratifier.code ? { code: [stratifier.code] } : {}),
+              code: (stratifier.component ?? []).flatMap(({ code }) => (code ? [code] : [])),
               stratum: result.strata.map((stratum) => reportStratum(result, stratum, areas)),
             },
           ],
