@@ -1,6 +1,8 @@
 import type { Registry } from '../definitions/registry.js';
+import { generateDirect } from './direct/generate.js';
+import { handOver } from './direct/runtime.js';
 import { FhirPathError } from './error.js';
-import type { CompiledFhirPath, FhirPathContext } from './fhirpath.js';
+import type { CompiledFhirPath, FhirPathContext, TypedValue } from './fhirpath.js';
 import { interpret } from './interpret.js';
 import { type Collection, itemOf, toTyped } from './item.js';
 import { parseFhirPath } from './parse.js';
@@ -10,7 +12,7 @@ import { modelOf } from './types.js';
 export interface CompileOptions {
   readonly registry: Registry;
   /**
-   * Type of the focus: `Patient`, `Quantity`, `code`, or an element by its path, `Patient.contact`. Absent, the focus must be a resource, which names its own.
+   * Type of the focus: `Patient`, `Quantity`, `code`, or an element by its path, `Patient.contact`, `Patient.name`. Absent, the focus must be a resource, which names its own.
    * Knowing it is what makes `holds` fast.
    */
   readonly type?: string;
@@ -20,6 +22,8 @@ export interface CompileOptions {
    * children()) when compiling.
    */
   readonly mode?: Mode;
+  /** No generated code: for tests that compare the two ways. */
+  readonly interpretOnly?: boolean;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface CompileOptions {
 export function compileFhirPath(expression: string, options: CompileOptions): CompiledFhirPath {
   const model = modelOf(options.registry);
   const mode = options.mode ?? 'lenient';
-  const type = options.type ?? '';
+  const type = options.type === undefined ? '' : (model.typeAt(options.type) ?? options.type);
   const tree = parseFhirPath(expression);
   const run = interpret(tree, model, mode);
 
@@ -39,13 +43,44 @@ export function compileFhirPath(expression: string, options: CompileOptions): Co
     return guarded(() => run({ evaluation, focus: root, index: undefined, total: [], bindings: undefined }));
   }
 
+  const direct = type === '' || options.interpretOnly ? { makesBoolean: false } : generateDirect(tree, type, model, mode);
+
+  /** Generated code where it reaches, else the interpreter, which also serves callers that listen or bring variables. */
+  function directly<Value>(
+    code: ((focus: unknown, context: FhirPathContext) => Value) | undefined,
+    focus: unknown,
+    context: FhirPathContext,
+  ): Value | undefined {
+    if (code === undefined || context.trace !== undefined || context.variables !== undefined) return missing as Value;
+    try {
+      return code(focus, context);
+    } catch (error) {
+      if (error === handOver) return missing as Value;
+      throw error;
+    }
+  }
+
   return {
     expression,
-    direct: false,
-    evaluate: (focus, context = {}) => collect(focus, context).map((item) => toTyped(item, model)),
-    holds: (focus, context = {}) => truth(collect(focus, context), 0) !== false,
+    direct: direct.truth !== undefined || direct.values !== undefined,
+    evaluate(focus, context = {}) {
+      const values = directly(direct.values, focus, context);
+      if (values !== missing && values !== undefined) return values;
+      const truthValue = direct.makesBoolean ? directly(direct.truth, focus, context) : missing;
+      if (truthValue !== missing) return truthValue === undefined ? [] : truthValue === true ? trueValues : falseValues;
+      return collect(focus, context).map((item) => toTyped(item, model));
+    },
+    holds(focus, context = {}) {
+      const held = directly(direct.truth, focus, context);
+      return held === missing ? truth(collect(focus, context), 0) !== false : held !== false;
+    },
   };
 }
+
+// No answer from generated code; undefined is one.
+const missing: unknown = Symbol('missing');
+const trueValues: readonly TypedValue[] = [{ type: 'System.Boolean', value: true }];
+const falseValues: readonly TypedValue[] = [{ type: 'System.Boolean', value: false }];
 
 /** Nested input can exhaust the stack where nested expressions can't. */
 function guarded<Value>(run: () => Value): Value {

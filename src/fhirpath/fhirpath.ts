@@ -40,7 +40,7 @@ export interface FhirPathContext {
 /** A FHIRPath expression compiled to a JavaScript function. Evaluation throws only `FhirPathError` (in error.ts), also where a limit on its cost is reached. */
 export interface CompiledFhirPath {
   readonly expression: string;
-  /** True where `holds` runs as generated code on the plain JSON; what is not runs through the interpreter. */
+  /** True where it runs as generated code on the plain JSON; the rest runs through the interpreter, ten times slower. */
   readonly direct: boolean;
   /** `focus` is a resource or element as parsed JSON, of the type the expression was compiled for; undefined gives an empty focus. */
   evaluate(focus: unknown, context?: FhirPathContext): readonly TypedValue[];

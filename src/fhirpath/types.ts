@@ -33,6 +33,8 @@ export interface Model {
   /** Whether `type` is `ancestor` or specializes it. */
   isA(type: string, ancestor: string): boolean;
   isResource(type: string): boolean;
+  /** The type of what stands at an element's path: itself where it has children of its own (`Patient.contact`), else its one type (`Patient.name`). */
+  typeAt(path: string): string | undefined;
   /** A StructureDefinition by canonical. */
   definition(canonical: string): StructureDefinition | undefined;
   /** The definition that a base type gives the element at `path`. */
@@ -86,9 +88,16 @@ function createModel(registry: Registry): Model {
     return elements?.find((element) => element.path === path) ?? elements?.find((element) => element.path === `${path}[x]`);
   }
 
+  function typeAt(path: string): string | undefined {
+    if (shape(path)) return path;
+    const element = shape(parentPath(path))?.elements.get(path.slice(path.lastIndexOf('.') + 1));
+    return element?.choices.length === 1 ? element.choices[0]?.type : undefined;
+  }
+
   return {
     shape,
     isA,
+    typeAt,
     isResource: (type) => shape(type)?.kind === 'resource',
     definition: (canonical) => registry.structureDefinition(canonical),
     elementDefinition,
