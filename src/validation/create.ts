@@ -8,8 +8,10 @@ import { type BindingCheck, bindingCheck, codingCheck } from './binding.js';
 import { compileDefinition } from './compile.js';
 import { meetsQuietly } from './conformance.js';
 import { type Context, enterScope, report, type Scope } from './context.js';
+import { correctedExpressions } from './corrections.js';
 import type { Engine, Profile, Slot } from './engine.js';
 import { invariantOf } from './invariant.js';
+import { generateProfile } from './profile.js';
 import { checkResource } from './resource.js';
 import { type BusinessRule, businessRules } from './rules/business.js';
 import { text } from './text.js';
@@ -87,7 +89,8 @@ function createEngine({ registry, terminology, rules = [], unknownExtensions = '
     type,
     profile,
     binding,
-    invariant: (constraint, focus) => invariantOf(constraint, () => expression(constraint.expression ?? '', focus)),
+    invariant: (constraint, focus) =>
+      invariantOf(constraint, () => expression(correctedExpressions[constraint.expression ?? ''] ?? constraint.expression ?? '', focus)),
     expression,
     checkCoding: codingCheck(terminology),
     checkBusinessRules: businessRules(rules, expression),
@@ -117,7 +120,8 @@ function createEngine({ registry, terminology, rules = [], unknownExtensions = '
 
   function profile(canonical: string): Profile | undefined {
     if (profiles.has(canonical)) return profiles.get(canonical);
-    const definition = registry.structureDefinition(canonical);
+    const [url = '', part] = canonical.split('#');
+    const definition = registry.structureDefinition(url);
     if (!definition || definition.type === undefined) {
       if (profiles.size < 10_000) profiles.set(canonical, undefined);
       return undefined;
@@ -130,7 +134,12 @@ function createEngine({ registry, terminology, rules = [], unknownExtensions = '
       definition,
       run(value, sibling, path, context) {
         // the base of a type is checked wherever it stands, so its own definition adds nothing
-        const check = isBase ? doNothing : compileDefinition(definition, engine).get(definition.url ?? '');
+        const check =
+          part !== undefined
+            ? generateProfile(definition, engine, part)
+            : isBase
+              ? doNothing
+              : compileDefinition(definition, engine).get(definition.url ?? '');
         made.run = check ?? unusable;
         made.run(value, sibling, path, context);
       },

@@ -5,6 +5,7 @@ import { meetsOneOf } from './conformance.js';
 import { type Check, type Context, report } from './context.js';
 import { contains, equal } from './match.js';
 import { checkProfiledReference, type ReferenceTargets } from './reference.js';
+import { checkNarrativeLanguages } from './rules/narrative.js';
 import { runSlicing, type SlicedItem, type SlicingPlan } from './slicing.js';
 import { text } from './text.js';
 
@@ -52,13 +53,17 @@ export const delta = {
     report(context, 'error', 'value', 'min-length', text.lengthBelow(min, value.length), path, `minLength ${min} of ${origin}`);
   },
 
-  binding(value: unknown, type: string, binding: BindingCheck, path: string, context: Context): void {
+  binding(value: unknown, type: string, single: boolean, binding: BindingCheck, path: string, context: Context): void {
     if (value === undefined) return;
     if (!isObject(value)) binding.code(value, path, context);
     else if (type === 'Coding') binding.coding(value, path, context);
     else if (type === 'CodeableConcept' || value['coding'] !== undefined) binding.concept(value, path, context);
-    else if (value['code'] !== undefined || type === 'Quantity') binding.quantity(value, path, context);
+    else if (type === 'Quantity' || (single && value['code'] !== undefined)) binding.quantity(value, path, context);
     else if (type === '' && value['text'] !== undefined) binding.concept(value, path, context);
+  },
+
+  narrativeLanguages(value: unknown, control: string, path: string, context: Context): void {
+    checkNarrativeLanguages(value, control, path, context);
   },
 
   /** False where the resource is of a type that the profile refuses here: nothing further about it is worth saying. */

@@ -5,7 +5,7 @@ import { type Context, resolveReference } from './context.js';
 import type { Engine } from './engine.js';
 import { contains, equal } from './match.js';
 import type { SlicedItem } from './slicing.js';
-import { choiceValue, type ElementNode, elementTree, typeCode } from './tree.js';
+import { choiceValue, type ElementNode, elementTree, nodeById, typeCode, typeProfiles } from './tree.js';
 
 /** One discriminator of one slice: does an item have what the slice is known by? */
 export interface Criterion {
@@ -112,10 +112,12 @@ function follow(place: Located, step: Step, engine: Engine): readonly Located[] 
 function childrenOf(node: ElementNode, engine: Engine): readonly ElementNode[] {
   if (node.children.length > 0) return node.children;
   return (node.definition.type ?? []).flatMap((type) => {
-    const names = type.profile?.length ? type.profile : [typeCode(type.code)];
+    const names = type.profile?.length ? typeProfiles(type) : [typeCode(type.code)];
     return names.flatMap((name) => {
-      const definition = engine.registry.structureDefinition(name);
-      return (definition && elementTree(definition)?.children) ?? [];
+      const [url = '', part] = name.split('#');
+      const definition = engine.registry.structureDefinition(url);
+      const root = definition && elementTree(definition);
+      return (root && part !== undefined ? nodeById(root, part) : root)?.children ?? [];
     });
   });
 }

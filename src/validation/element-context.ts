@@ -52,12 +52,19 @@ export function elementContexts(path: string, context: Context): ReadonlySet<str
     }
     for (const name of begun) found.add(name);
     for (let at: string | undefined = last; at; at = parentType(at)) found.add(at);
+    // R5's abstract names for definitions, which extensions for R4 use as well
+    if (steps.length === 0 && isCanonical(type)) for (const name of ['CanonicalResource', 'MetadataResource']) found.add(name);
     return found;
   }
 
   function rootOf(name: string): ElementNode | undefined {
     const definition = engine.registry.structureDefinition(name);
     return definition ? elementTree(definition) : undefined;
+  }
+
+  function isCanonical(name: string): boolean {
+    const root = rootOf(name);
+    return childOf(root, 'url')?.definition.type?.[0]?.code === 'uri' && childOf(root, 'version') !== undefined;
   }
 
   function nodeAt(elementPath: string): ElementNode | undefined {

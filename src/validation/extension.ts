@@ -1,6 +1,7 @@
 import type { StructureDefinition } from '@medplum/fhirtypes';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import { type Context, report } from './context.js';
+import { widenedContexts } from './corrections.js';
 import { elementContexts } from './element-context.js';
 import { text } from './text.js';
 
@@ -82,7 +83,7 @@ function checkContextOfUse(
   context: Context,
   holder: JsonObject,
 ): void {
-  const uses = definition.context ?? [];
+  const uses = [...(definition.context ?? []), ...(widenedContexts[url] ?? []).map((expression) => ({ type: 'element', expression }))];
   if (uses.length > 0 && !uses.some((use) => fits(use.type, use.expression ?? ''))) {
     const allowed = uses.map((use) => use.expression ?? '');
     report(

@@ -117,6 +117,8 @@ export function generateType(definition: StructureDefinition, engine: Engine): R
   function codedCall(child: ElementNode, type: string, value: string, at: string): string {
     if (type !== 'CodeableConcept' && type !== 'Coding' && type !== 'Quantity') return '';
     const parts: string[] = [];
+    // the binding of a choice is meant for its codes; units of one Quantity among other types are not bound by it
+    if (type === 'Quantity' && (child.definition.type?.length ?? 0) > 1) return '';
     for (const binding of bindingsOf(child, engine)) {
       parts.push(`${source.constant(binding)}.${codedMethod[type]}(${value},${at},c);`);
     }

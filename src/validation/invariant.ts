@@ -1,6 +1,8 @@
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import type { CompiledFhirPath } from '../fhirpath/fhirpath.js';
 import { type Context, report } from './context.js';
+import { correctedExpressions } from './corrections.js';
+import { scanXhtml } from './rules/xhtml.js';
 import { text } from './text.js';
 
 /** A constraint of an element, ready to run. */
@@ -22,7 +24,9 @@ export interface ConstraintDefinition {
 
 /** Undefined for constraints that the generated functions hold by their shape, and for those without an expression. */
 export function invariantOf(constraint: ConstraintDefinition, compile: () => CompiledFhirPath | undefined): Invariant | undefined {
-  const { key = '', human = '', expression } = constraint;
+  const { key = '', human = '' } = constraint;
+  const expression =
+    constraint.expression === undefined ? undefined : (correctedExpressions[constraint.expression] ?? constraint.expression);
   if (expression === undefined || heldByShape.has(key)) return undefined;
   const severity = constraint.severity === 'warning' ? 'warning' : 'error';
   const native = nativeConditions[key];
@@ -144,5 +148,8 @@ function collectFragments(value: unknown, into: Set<string>, depth: number): voi
   if (typeof value === 'string') {
     if (value.startsWith('#')) into.add(value);
   } else if (Array.isArray(value)) for (const item of value) collectFragments(item, into, depth);
-  else if (isObject(value) && depth < 200) for (const key in value) collectFragments(value[key], into, depth + 1);
+  else if (isObject(value) && depth < 200) {
+    for (const key in value) collectFragments(value[key], into, depth + 1);
+    if (typeof value['div'] === 'string') for (const fragment of scanXhtml(value['div']).fragments) into.add(`#${fragment}`);
+  }
 }

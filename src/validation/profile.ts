@@ -7,14 +7,15 @@ import { bindingsOf } from './generate.js';
 import { referenceTargets } from './reference.js';
 import { type SlicingPlan, slicingPlan } from './slicing.js';
 import { Source } from './source.js';
-import { choiceValue, type ElementNode, elementTree, jsonNames, typeCode } from './tree.js';
+import { choiceValue, type ElementNode, elementTree, jsonNames, nodeById, typeCode, typeProfiles } from './tree.js';
 
 /**
  * The function of one profile: what it demands beyond the base of its type, and nothing that the base checks already.
- * Undefined where the definition has no usable snapshot.
+ * Undefined where the definition has no usable snapshot. `part` narrows it to one element, by id.
  */
-export function generateProfile(definition: StructureDefinition, engine: Engine): Check | undefined {
-  const root = elementTree(definition);
+export function generateProfile(definition: StructureDefinition, engine: Engine, part?: string): Check | undefined {
+  const whole = elementTree(definition);
+  const root = whole && part !== undefined ? nodeById(whole, part) : whole;
   if (!root) return undefined;
   const source = new Source();
   const d = source.constant(delta);
@@ -22,8 +23,14 @@ export function generateProfile(definition: StructureDefinition, engine: Engine)
   const plans: Array<{ readonly plan: SlicingPlan; readonly runs: ReadonlyArray<string | undefined> }> = [];
   let count = 0;
 
-  const base = typeTree(definition.type ?? '');
-  const name = emitNode(root, base, definition.type ?? '');
+  const base = root.path
+    .split('.')
+    .slice(1)
+    .reduce<ElementNode | undefined>(
+      (node, step) => node && baseChild(node, typeCode(node.definition.type?.[0]?.code), step),
+      typeTree(definition.type ?? ''),
+    );
+  const name = emitNode(root, base, root === whole ? (definition.type ?? '') : typeCode(root.definition.type?.[0]?.code));
   if (name === undefined) return doNothing;
   const runs = [...new Set(plans.flatMap(({ runs }) => runs).filter((run) => run !== undefined))];
   const made = source.build(`{root:${name},${runs.map((run) => `${run}:${run}`).join(',')}}`) as Record<string, Check>;
@@ -77,6 +84,8 @@ export function generateProfile(definition: StructureDefinition, engine: Engine)
       source.line(`${d}.maxLength(v,${own.maxLength},p,c,${source.constant(origin)});`);
     const minLength = (own.extension ?? []).find((extension) => extension.url === minLengthUrl)?.valueInteger;
     if (minLength !== undefined) source.line(`${d}.minLength(v,${minLength},p,c,${source.constant(origin)});`);
+    const languages = (own.extension ?? []).find((extension) => extension.url === languageControlUrl)?.valueCode;
+    if (languages !== undefined) source.line(`${d}.narrativeLanguages(v,${JSON.stringify(languages)},p,c);`);
     emitBinding(node, base, type);
     emitTypes(node, base, type);
     const inherited = new Set(
@@ -114,7 +123,9 @@ export function generateProfile(definition: StructureDefinition, engine: Engine)
         (own.extension?.length ?? 0) === (below?.extension?.length ?? 0))
     )
       return;
-    for (const binding of bindingsOf(node, engine)) source.line(`${d}.binding(v,${JSON.stringify(type)},${source.constant(binding)},p,c);`);
+    const single = (node.definition.type?.length ?? 0) < 2;
+    for (const binding of bindingsOf(node, engine))
+      source.line(`${d}.binding(v,${JSON.stringify(type)},${single},${source.constant(binding)},p,c);`);
   }
 
   function emitTypes(node: ElementNode, base: ElementNode | undefined, type: string): void {
@@ -128,8 +139,9 @@ export function generateProfile(definition: StructureDefinition, engine: Engine)
     for (const item of types) {
       const code = typeCode(item.code);
       const same = below.find((other) => other.code === item.code);
-      const profiles = (item.profile ?? []).filter((profile) => !isOwnDefinition(profile, code));
-      const inherited = profiles.length > 0 && JSON.stringify(same?.profile) === JSON.stringify(item.profile);
+      const profiles = typeProfiles(item).filter((profile) => !isOwnDefinition(profile, code));
+      const inherited =
+        profiles.length > 0 && same !== undefined && JSON.stringify(typeProfiles(same)) === JSON.stringify(typeProfiles(item));
       if (profiles.length > 0 && !inherited && !(code === 'Extension' && isKnownExtension(profiles))) {
         const guard = types.length > 1 || code !== type ? `if(${d}.isOf(v,${JSON.stringify(code)},c,p))` : '';
         source.line(`if(v!==undefined){${guard}${d}.meets(v,p,c,${source.constant(profiles)});}`);
@@ -210,6 +222,8 @@ export function generateProfile(definition: StructureDefinition, engine: Engine)
 }
 
 const minLengthUrl = 'http://hl7.org/fhir/StructureDefinition/minLength';
+
+const languageControlUrl = 'http://hl7.org/fhir/StructureDefinition/narrative-language-control';
 
 const anyTarget = { types: new Set<string>(), profiles: new Map<string, readonly string[]>([['', []]]) };
 

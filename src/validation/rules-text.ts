@@ -273,6 +273,7 @@ export const rulesText = {
       id: `Extension.url dikunci ke '${fixed}', sedangkan URL definisi ini '${url}'.`,
       en: `Extension.url is fixed to '${fixed}', but this definition's URL is '${url}'.`,
     }),
+    rootSlicing: { id: 'Elemen akar profil tidak boleh diiris.', en: 'The root element of a profile can’t be sliced.' },
     baseUnknown: (base: string): Text => ({
       id: `Dasar '${base}' tidak ditemukan.`,
       en: `The base '${base}' is not on board.`,

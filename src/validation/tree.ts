@@ -1,5 +1,5 @@
-import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
-import type { JsonObject } from '../fhir/resource.js';
+import type { ElementDefinition, ElementDefinitionType, StructureDefinition } from '@medplum/fhirtypes';
+import { asObject, isObject, type JsonObject } from '../fhir/resource.js';
 
 /** A snapshot as a tree: children under their element, slices beside the children of the element they slice. */
 export interface ElementNode {
@@ -84,6 +84,29 @@ export function jsonNames(node: ElementNode): ReadonlyArray<{ readonly key: stri
     const code = typeCode(type.code);
     return { key: stem + code.charAt(0).toUpperCase() + code.slice(1), type: code };
   });
+}
+
+const profileElementUrl = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element';
+
+/** The profiles that a type of an element names; `url#element id` where it means one element of the profile. */
+export function typeProfiles(type: ElementDefinitionType): readonly string[] {
+  const siblings = asObject(type)['_profile'];
+  return (type.profile ?? []).map((profile, index) => {
+    const sibling: unknown = Array.isArray(siblings) ? siblings[index] : undefined;
+    const extensions = isObject(sibling) && Array.isArray(sibling['extension']) ? sibling['extension'].filter(isObject) : [];
+    const part = extensions.find((extension) => extension['url'] === profileElementUrl)?.['valueString'];
+    return typeof part === 'string' ? `${profile}#${part}` : profile;
+  });
+}
+
+/** The node of a tree by element id. */
+export function nodeById(root: ElementNode, id: string): ElementNode | undefined {
+  if (root.definition.id === id) return root;
+  for (const child of [...root.children, ...root.slices]) {
+    const found = nodeById(child, id);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** R4 writes the type of ids and of extension urls as a FHIRPath system type. */

@@ -78,7 +78,10 @@ function validate(folder: string, item: Case, core: ReturnType<typeof loadRegist
     .filter((resource): resource is FhirResource & Record<string, unknown> => isResource(resource));
   const registry = core.with(supporting);
   const terminology = createTerminology(registry);
-  const validator = createValidator({ registry: { ...registry, requiredProfiles: () => [] }, terminology, unknownExtensions: 'error' });
+  // our own guide does not apply, a guide among the supporting files does
+  const requiredProfiles = (type: string) =>
+    registry.requiredProfiles(type).filter((profile) => !core.requiredProfiles(type).includes(profile));
+  const validator = createValidator({ registry: { ...registry, requiredProfiles }, terminology, unknownExtensions: 'error' });
   return validator.validate(parsed.value, { now: Date.now(), ...(item.profileUrl === undefined ? {} : { profiles: [item.profileUrl] }) });
 }
 

@@ -73,9 +73,18 @@ function checkSearch(bundle: JsonObject, entries: readonly JsonObject[], path: s
     }
     if (mode === undefined && type === 'OperationOutcome') return;
     if (typeof resource['id'] !== 'string') report(context, 'error', 'invalid', 'bundle-search', text.searchId, at);
-    if (mode !== 'include' && expected && expected.length > 0 && !expected.includes(type))
+    if ((mode === 'match' || (mode === undefined && !asksForMore(bundle))) && expected && expected.length > 0 && !expected.includes(type))
       report(context, 'error', 'invalid', 'bundle-search', text.searchType(type, expected), at);
   });
+}
+
+/** Included resources need not be marked where the search asked for them. */
+function asksForMore(bundle: JsonObject): boolean {
+  const links = bundle['link'];
+  return (
+    Array.isArray(links) &&
+    links.some((link) => isObject(link) && typeof link['url'] === 'string' && /[?&]_(?:rev)?include/.test(link['url']))
+  );
 }
 
 /** Types that the self link searched for; empty where it does not say, undefined where there is no self link. */

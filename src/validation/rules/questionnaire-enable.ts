@@ -1,15 +1,40 @@
 import { temporalRange } from '../../fhir/date.js';
 import { isObject, type JsonObject } from '../../fhir/resource.js';
 import { compareValues } from '../bounds.js';
+import type { Context } from '../context.js';
 import { contains } from '../match.js';
 import { answersOf, itemsOf } from './questionnaire-response.js';
 
 /** Does the question apply, given what has been answered? `around` are the items and answers that hold it, outermost first. Source: R4 Questionnaire.item.enableWhen. */
-export function isEnabled(question: JsonObject, around: readonly JsonObject[], response: JsonObject): boolean {
+export function isEnabled(question: JsonObject, around: readonly JsonObject[], response: JsonObject, context: Context): boolean {
+  if (!meetsExpressions(question, response, context)) return false;
   const conditions = question['enableWhen'];
   if (!Array.isArray(conditions) || conditions.length === 0) return true;
   const met = (condition: unknown) => isObject(condition) && isMet(condition, around, response);
   return question['enableBehavior'] === 'all' ? conditions.every(met) : conditions.some(met);
+}
+
+const expressionUrls: ReadonlySet<unknown> = new Set([
+  'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression',
+  'http://phr.kanta.fi/StructureDefinition/fiphr-ext-questionnaire-enablewhen',
+]);
+
+/** Conditions that extensions give as FHIRPath on the response. What can't be evaluated doesn't disable. */
+function meetsExpressions(question: JsonObject, response: JsonObject, context: Context): boolean {
+  const extensions = question['extension'];
+  if (!Array.isArray(extensions)) return true;
+  return extensions.every((extension) => {
+    if (!isObject(extension) || !expressionUrls.has(extension['url'])) return true;
+    const expression = isObject(extension['valueExpression']) ? extension['valueExpression']['expression'] : extension['valueString'];
+    const compiled = typeof expression === 'string' ? context.engine.expression(expression, 'QuestionnaireResponse') : undefined;
+    if (!compiled) return true;
+    try {
+      const found = compiled.evaluate(response, context.scope.fhirPath);
+      return found.length > 0 && found.every(({ value }) => value !== false);
+    } catch {
+      return true;
+    }
+  });
 }
 
 function isMet(condition: JsonObject, around: readonly JsonObject[], response: JsonObject): boolean {

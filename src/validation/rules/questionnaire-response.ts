@@ -90,7 +90,7 @@ function checkQuestion(
 ): void {
   const { context } = state;
   const linkId = String(question['linkId']);
-  const enabled = isEnabled(question, around, state.response);
+  const enabled = isEnabled(question, around, state.response, context);
   if (!enabled) {
     for (const { item, path } of items) {
       if (answersOf(item).length > 0) report(context, 'error', 'invalid', 'questionnaire-enabled', text.notEnabled(linkId), path);

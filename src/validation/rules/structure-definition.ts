@@ -41,6 +41,9 @@ function checkDifferential(value: JsonObject, path: string, context: Context): v
   const { snapshot: _, ...bare } = value;
   const issues = context.engine.registry.with([bare as unknown as FhirResource]).snapshotIssues(value['url']);
   const elements = Array.isArray(differential['element']) ? differential['element'] : [];
+  const [first] = elements;
+  if (isObject(first) && typeof first['path'] === 'string' && !first['path'].includes('.') && first['slicing'] !== undefined)
+    report(context, 'error', 'invalid', 'structure-root-slicing', text.rootSlicing, `${path}.differential.element[0]`);
   for (const found of issues) {
     const index = elements.findIndex(
       (element) => isObject(element) && (element['id'] === found.expression || element['path'] === found.expression),

@@ -94,7 +94,8 @@ function checkFilter(
 
 const valueForms: Readonly<Record<string, { readonly pattern: RegExp; readonly name: string }>> = {
   boolean: { pattern: /^(?:true|false)$/, name: 'true | false' },
-  integer: { pattern: /^-?\d+$/, name: 'integer' },
+  // the tools of HL7 write comparisons as a prefix
+  integer: { pattern: /^(?:[lg][te])?-?\d+$/, name: 'integer' },
   decimal: { pattern: /^-?\d+(?:\.\d+)?$/, name: 'decimal' },
   dateTime: { pattern: /^\d{4}(?:-\d{2}(?:-\d{2}(?:T.+)?)?)?$/, name: 'dateTime' },
 };
