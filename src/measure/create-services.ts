@@ -1,0 +1,40 @@
+import { packedLibraries } from '../cql/libraries.js';
+import { referenceEvaluator } from '../cql/reference.js';
+import { loadAreas } from '../definitions/areas.js';
+import type { Registry } from '../definitions/registry.js';
+import { packFolder } from '../root.js';
+import type { Database } from '../store/database.js';
+import type { Store } from '../store/store.js';
+import type { Terminology } from '../terminology/terminology.js';
+import { loadPersons } from './load-persons.js';
+import type { MeasureServices } from './services.js';
+
+export interface MeasureParts {
+  readonly registry: Registry;
+  readonly terminology: Terminology;
+  readonly store: Pick<Store, 'read' | 'search'>;
+  readonly database: Pick<Database, 'query'>;
+  /** Milliseconds since the epoch. */
+  clock(): number;
+}
+
+/** The measure room over a database that the store has brought up to date. Reads the libraries that the build translated; throws with one clear line where they are absent. */
+export function createMeasureServices(parts: MeasureParts): MeasureServices {
+  const { registry, terminology, store, database, clock } = parts;
+  const libraries = packedLibraries(packFolder);
+  return {
+    registry,
+    areas: loadAreas(),
+    store,
+    libraries,
+    engines: {
+      reference: referenceEvaluator({
+        libraries,
+        members: (valueSet) => terminology.members(valueSet)?.keys(),
+        loadPersons: (subjects) => loadPersons(database, subjects),
+        now: clock,
+      }),
+    },
+    now: () => new Date(clock()),
+  };
+}
