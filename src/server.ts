@@ -41,8 +41,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       onError: (error) => logger.warn({ err: error }, 'database connection lost'),
     });
     closers.unshift(() => database.close());
-    const services = await createServices({ config, database, logger });
-    closers.unshift(() => services.store.close());
+    const services = await createServices({ config, database });
     const lifecycle = newLifecycle();
     const app = await createApp(services, { logger, lifecycle });
     closers.unshift(() => app.close());

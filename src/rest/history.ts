@@ -4,7 +4,7 @@ import type { StoredVersion } from '../store/store.js';
 import { bundleText, type Link } from './bundle-text.js';
 import { etag } from './headers.js';
 import type { FhirRequest, FhirResponse } from './message.js';
-import { nearest } from './nearest.js';
+import { refuseUnknownParameters } from './query.js';
 import type { Services } from './services.js';
 import { restText } from './text.js';
 
@@ -45,12 +45,7 @@ export async function history(request: FhirRequest, services: Services): Promise
 
 function parsePage(query: string): { readonly count: number; readonly since?: string; readonly cursor?: string } {
   const parameters = new URLSearchParams(query);
-  for (const name of parameters.keys()) {
-    if (!known.includes(name)) {
-      const guess = nearest(name, known) ?? known.slice(0, 2).join(', ');
-      throw refused('history-parameter', restText.unknownParameter(printable(name), guess));
-    }
-  }
+  refuseUnknownParameters(parameters, known);
   const countText = parameters.get('_count') ?? String(defaultCount);
   if (!/^\d{1,9}$/.test(countText)) {
     throw refused('history-count', restText.badParameter('_count', { id: 'bilangan bulat', en: 'a whole number' }));
@@ -76,11 +71,6 @@ function parsePage(query: string): { readonly count: number; readonly since?: st
 
 function refused(rule: string, text: Parameters<typeof issue>[2]): OperationOutcomeError {
   return new OperationOutcomeError(400, [issue('value', rule, text)]);
-}
-
-/** A parameter's name is a client's text: shown only where it can be a name. */
-export function printable(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_:.-]{0,63}$/.test(name) ? name : '(?)';
 }
 
 function withCursor(parameters: URLSearchParams, cursor: string | undefined): string {

@@ -4,6 +4,7 @@ import { conditionalRemove, remove } from './delete.js';
 import { history } from './history.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { operations } from './operations.js';
+import { refuseUnknownInputs } from './parameters.js';
 import { patch } from './patch/patch.js';
 import { read, readVersion } from './read.js';
 import { search } from './search.js';
@@ -60,7 +61,10 @@ function operationInteractions(operation: (typeof operations)[number]): Interact
         path: `${prefix}/$${operation.name}`,
         ...(method === 'POST' ? { body: 'resource' as const } : {}),
         takesBundles: operation.takesBundles === true,
-        handler: operation.handler,
+        handler: async (request: FhirRequest, services: Services) => {
+          refuseUnknownInputs(request, operation.definition, services.registry);
+          return operation.handler(request, services);
+        },
       })),
     ),
   );

@@ -1,5 +1,7 @@
+import { evaluateMeasure } from './evaluate-measure.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import type { Services } from './services.js';
+import { terminologyOperations } from './terminology-operations.js';
 import { validateOperation } from './validate.js';
 
 /**
@@ -31,4 +33,13 @@ export const operations: readonly Operation[] = [
     takesBundles: true,
     handler: validateOperation,
   },
+  {
+    name: 'evaluate-measure',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Measure-evaluate-measure',
+    levels: ['type', 'instance'],
+    resourceTypes: ['Measure'],
+    methods: ['GET', 'POST'],
+    handler: evaluateMeasure,
+  },
+  ...terminologyOperations,
 ];

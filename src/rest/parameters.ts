@@ -1,7 +1,9 @@
+import type { OperationDefinition } from '@medplum/fhirtypes';
+import type { Registry } from '../definitions/registry.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { isObject, isResource, type JsonObject } from '../fhir/resource.js';
-import { printable } from './history.js';
 import type { FhirRequest } from './message.js';
+import { printable } from './query.js';
 import { restText } from './text.js';
 
 /** One input of an operation: from the query (always text) or from a Parameters resource (the value as JSON). */
@@ -28,15 +30,16 @@ export function operationParameters(request: FhirRequest): readonly OperationPar
   return found;
 }
 
-/** Refuses inputs that the operation doesn't know, by name. */
-export function refuseUnknown(parameters: readonly OperationParameter[], known: readonly string[]): void {
-  const unknown = parameters.filter((parameter) => !known.includes(parameter.name));
+/** Refuses inputs that the operation's definition doesn't name. */
+export function refuseUnknownInputs(request: FhirRequest, definition: string, registry: Registry): void {
+  const operation = registry.canonical(definition) as OperationDefinition | undefined;
+  if (operation === undefined) return;
+  const known = (operation.parameter ?? []).filter(({ use }) => use === 'in').map(({ name }) => name ?? '');
+  const unknown = operationParameters(request).filter((parameter) => !known.includes(parameter.name));
   if (unknown.length === 0) return;
   throw new OperationOutcomeError(
     400,
-    unknown.map((parameter) =>
-      issue('not-supported', 'operation-parameter', restText.unknownParameter(printable(parameter.name), known.join(', '))),
-    ),
+    unknown.map(({ name }) => issue('not-supported', 'operation-parameter', restText.unknownParameter(printable(name), known.join(', ')))),
   );
 }
 

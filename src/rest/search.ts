@@ -5,6 +5,7 @@ import { parsePrefer } from './headers.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { outcomeText } from './outcome.js';
 import type { Services } from './services.js';
+import { subset } from './subset.js';
 
 /** Resources of one type that meet the query, with what it includes. Unknown parameters are refused unless Prefer says lenient. Source: R4 search §3.1.1. */
 export async function search(request: FhirRequest, services: Services): Promise<FhirResponse> {
@@ -23,7 +24,7 @@ export async function search(request: FhirRequest, services: Services): Promise<
     ...(page.previous === undefined ? [] : [{ relation: 'previous', url: turn(page.previous) } as const]),
   ];
   const entries = [
-    ...page.matches.map((version) => searchEntry(request.baseUrl, version, 'match')),
+    ...page.matches.map((version) => searchEntry(request.baseUrl, version, 'match', subset(version.body ?? '', wanted, services.registry))),
     ...page.included.map((version) => searchEntry(request.baseUrl, version, 'include')),
     ...(wanted.issues.length === 0 ? [] : [outcomeEntry(wanted.issues, request)]),
   ];

@@ -1,9 +1,10 @@
 import type { Access } from '../access/access.js';
 import type { Config } from '../config.js';
 import type { Registry } from '../definitions/registry.js';
+import type { MeasureServices } from '../measure/services.js';
 import type { Database } from '../store/database.js';
 import type { Store } from '../store/store.js';
-import type { Terminology } from '../terminology/terminology.js';
+import type { TerminologyParts } from '../terminology/create.js';
 import type { Validator } from '../validation/validator.js';
 import type { Metrics } from './metrics.js';
 
@@ -11,10 +12,12 @@ import type { Metrics } from './metrics.js';
 export interface Services {
   readonly config: Config;
   readonly registry: Registry;
-  readonly terminology: Terminology;
+  readonly terminology: TerminologyParts;
   readonly validator: Validator;
   readonly store: Store;
   readonly database: Database;
+  /** Absent until the measure room is furnished. */
+  readonly measures?: MeasureServices;
   readonly access: Access;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */

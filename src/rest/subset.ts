@@ -104,7 +104,7 @@ function keep(
     const childPath = child?.path ?? '';
     const isBackbone = deep && elements.some((element) => element.path?.startsWith(`${childPath}.`) === true);
     const inner = (one: unknown) => (isBackbone && isObject(one) ? keep(one, childPath, elements, wanted, deep) : one);
-    kept[key] = Array.isArray(item) ? item.map(inner) : inner(item);
+    kept[key] = Array.isArray(item) ? copyNumbers(item, item.map(inner)) : inner(item);
   }
   return copyNumbers(value, kept);
 }

@@ -1,8 +1,9 @@
 import { type Issue, issue, OperationOutcomeError } from '../fhir/outcome.js';
-import { type FhirResource, isResource } from '../fhir/resource.js';
+import { isResource } from '../fhir/resource.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { outcomeText } from './outcome.js';
-import { operationParameters, refuseUnknown } from './parameters.js';
+import { operationParameters } from './parameters.js';
+import { readStored } from './read.js';
 import { reported } from './respond.js';
 import type { Services } from './services.js';
 import { restText } from './text.js';
@@ -15,7 +16,6 @@ const modes = ['create', 'update', 'delete', 'profile'];
  */
 export async function validateOperation(request: FhirRequest, services: Services): Promise<FhirResponse> {
   const parameters = operationParameters(request);
-  refuseUnknown(parameters, ['resource', 'mode', 'profile']);
   const mode = parameters.find((parameter) => parameter.name === 'mode')?.text;
   if (mode !== undefined && !modes.includes(mode)) {
     const expected = { id: `salah satu dari ${modes.join(', ')}`, en: `one of ${modes.join(', ')}` };
@@ -63,14 +63,4 @@ function placeIssues(resource: unknown, request: FhirRequest, mode: string | und
     found.push(issue('invalid', 'http-id-mismatch', restText.idMismatch, { expression: `${resource.resourceType}.id` }));
   }
   return found;
-}
-
-async function readStored(request: FhirRequest, services: Services): Promise<FhirResource> {
-  const { type, id } = request;
-  if (type === undefined || id === undefined) {
-    throw new OperationOutcomeError(400, [issue('required', 'operation-parameter', restText.missingParameter('resource'))]);
-  }
-  const version = await services.store.read(request.context.scope, type, id);
-  if (version?.body === undefined) throw new OperationOutcomeError(404, [issue('not-found', 'http-not-found', restText.notFound(type))]);
-  return JSON.parse(version.body) as FhirResource;
 }

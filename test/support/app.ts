@@ -1,0 +1,51 @@
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { createApp } from '../../src/app.js';
+import { type Environment, loadConfig } from '../../src/config.js';
+import { createServices } from '../../src/rest/create-services.js';
+import { newLifecycle } from '../../src/rest/health.js';
+import { createLogger } from '../../src/rest/log.js';
+import type { Services } from '../../src/rest/services.js';
+import { testDatabase } from './database.js';
+
+type Test = Parameters<typeof testDatabase>[0];
+
+export interface TestApp {
+  readonly app: FastifyInstance;
+  readonly services: Services;
+  /** What was logged so far, a JSON line each. */
+  readonly log: string[];
+  readonly lifecycle: ReturnType<typeof newLifecycle>;
+  send(
+    method: InjectOptions['method'],
+    url: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<LightMyRequestResponse>;
+}
+
+/** The whole application over a fresh schema of a real database, without a socket; AUTH is off unless `environment` says otherwise. */
+export async function testApp(test: Test, environment: Environment = {}): Promise<TestApp> {
+  const config = loadConfig({ AUTH: 'off', LOG_LEVEL: 'info', ...environment });
+  if (!config.ok) throw new Error(config.issues.map((issue) => issue.text.en).join('\n'));
+  const { database } = await testDatabase(test);
+  const services = await createServices({ config: config.value, database });
+  const log: string[] = [];
+  const lifecycle = newLifecycle();
+  const app = await createApp(services, { logger: createLogger(config.value.logLevel, { write: (line) => log.push(line) }), lifecycle });
+  test.teardown(async () => app.close());
+  return {
+    app,
+    services,
+    log,
+    lifecycle,
+    send: (method, url, body, headers = {}) => {
+      const payload = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+      return app.inject({
+        method: method ?? 'GET',
+        url,
+        ...(payload === undefined ? {} : { payload }),
+        headers: { ...(payload === undefined ? {} : { 'content-type': 'application/fhir+json' }), ...headers },
+      });
+    },
+  };
+}
