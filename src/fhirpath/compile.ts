@@ -1,4 +1,5 @@
 import type { Registry } from '../definitions/registry.js';
+import { checkTypes } from './check.js';
 import { generateDirect } from './direct/generate.js';
 import { handOver } from './direct/runtime.js';
 import { FhirPathError } from './error.js';
@@ -36,6 +37,7 @@ export function compileFhirPath(expression: string, options: CompileOptions): Co
   const type = options.type === undefined ? '' : (model.typeAt(options.type) ?? options.type);
   const tree = parseFhirPath(expression);
   const run = interpret(tree, model, mode);
+  if (mode === 'strict') checkTypes(tree, type, model);
 
   function collect(focus: unknown, context: FhirPathContext): Collection {
     const root = focus === undefined && context.sibling === undefined ? [] : [itemOf(focus, type, context.sibling)];

@@ -133,8 +133,8 @@ export function interpret(expression: Expression, model: Model, mode: Mode): Run
       spend(scope, items.length * 16, at);
       keyed.sort((a, b) => {
         for (const [position, { sign }] of criteria.entries()) {
-          const order = sortOrder(a.keys[position] ?? empty, b.keys[position] ?? empty, scope, at);
-          if (order !== 0) return order * sign;
+          const order = sortOrder(a.keys[position] ?? empty, b.keys[position] ?? empty, sign, scope, at);
+          if (order !== 0) return order;
         }
         return 0;
       });

@@ -1,7 +1,6 @@
 import {
   bothDecimal,
   bothQuantity,
-  compareStrings,
   decimalOf,
   distinctItems,
   equalCollections,
@@ -209,12 +208,10 @@ export function signed(operator: '+' | '-', items: Collection, scope: Scope, at:
   return made ? [made] : empty;
 }
 
-/** Order for sort(): empty first; values without an order are an error. */
-export function sortOrder(left: Collection, right: Collection, scope: Scope, at: number): number {
+/** Order for sort(), upward for `sign` 1: empty stands first either way; values without an order are an error. */
+export function sortOrder(left: Collection, right: Collection, sign: number, scope: Scope, at: number): number {
   const a = single(left, at);
   const b = single(right, at);
   if (!a || !b) return a ? 1 : b ? -1 : 0;
-  if (typeof a.value === 'string' && typeof b.value === 'string' && !isTemporal(a) && a.type === b.type)
-    return compareStrings(a.value, b.value);
-  return orderItems(a, b, scope.evaluation.model, at) ?? 0;
+  return sign * (orderItems(a, b, scope.evaluation.model, at) ?? 0);
 }

@@ -186,14 +186,23 @@ export function parseFhirPath(expression: string): Expression {
     take();
     const args: Expression[] = [];
     if (!isSymbol(')')) {
-      args.push(nested(() => binary(0)));
+      args.push(argument(token.text));
       while (isSymbol(',')) {
         take();
-        args.push(nested(() => binary(0)));
+        args.push(argument(token.text));
       }
     }
     expectSymbol(')');
     return node({ kind: 'call', ...from, name: token.text, args, at: token.at });
+  }
+
+  /** `sort(family desc)` means what `sort(-family)` does. */
+  function argument(name: string): Expression {
+    const made = nested(() => binary(0));
+    const { kind, text, at } = peek();
+    if (name !== 'sort' || kind !== 'identifier' || (text !== 'asc' && text !== 'desc')) return made;
+    take();
+    return text === 'asc' ? made : node({ kind: 'polarity', operator: '-', operand: made, at });
   }
 
   function numberOrQuantity(token: Token): Expression {
