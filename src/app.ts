@@ -15,6 +15,7 @@ import { measureRequests } from './rest/metrics.js';
 import { answerClientError, maximumHeaderBytes } from './rest/raw-errors.js';
 import type { Services } from './rest/services.js';
 import { restText } from './rest/text.js';
+import { webRoutes } from './web/routes.js';
 
 /** Where FHIR is served: at our own address, and where clients of the national platform expect it. */
 export const fhirPrefixes = ['/fhir', '/fhir-r4/v1'] as const;
@@ -83,6 +84,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   measureRequests(app, services.metrics);
   await app.register(healthRoutes, { services, lifecycle });
   for (const prefix of fhirPrefixes) await app.register(fhirRoutes, { prefix, services });
+  await app.register(webRoutes, { measures: services.measures });
   await app.ready();
   return app;
 }

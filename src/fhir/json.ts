@@ -352,7 +352,7 @@ function printableName(name: string): string {
 
 function expressionOf(path: Path, root: unknown): { expression?: string } {
   if (!isObject(root)) return {};
-  const type = root['resourceType'];
+  const type = root.resourceType;
   let expression = typeof type === 'string' && elementName.test(type) ? type : '$this';
   for (const step of path) {
     if (typeof step === 'number') expression += `[${step}]`;

@@ -22,11 +22,11 @@ import { idPattern } from './update.js';
 /** A Bundle at the service root: `transaction` is stored whole or not at all, `batch` entry by entry. Source: R4 http §3.1.0.11. */
 export async function bundle(request: FhirRequest, services: Services): Promise<FhirResponse> {
   const resource = resourceOf(request.body, 'Bundle') as FhirResource & JsonObject;
-  const type = resource['type'];
+  const type = resource.type;
   if (type !== 'transaction' && type !== 'batch') {
     throw new OperationOutcomeError(400, [issue('value', 'bundle-type', restText.bundleType, { expression: 'Bundle.type' })]);
   }
-  const entries = Array.isArray(resource['entry']) ? resource['entry'] : [];
+  const entries = Array.isArray(resource.entry) ? resource.entry : [];
   const { entries: parsed, issues } = parseEntries(entries, request, services);
   const shell = shellIssues(resource, entries, services);
   return type === 'transaction'
@@ -68,9 +68,9 @@ function parseEntry(
   services: Services,
 ): { readonly entry: Entry } | { readonly issue: Issue } {
   const at = `Bundle.entry[${index}]`;
-  const call = isObject(entry) ? entry['request'] : undefined;
-  const method = isObject(call) ? call['method'] : undefined;
-  const url = isObject(call) ? call['url'] : undefined;
+  const call = isObject(entry) ? entry.request : undefined;
+  const method = isObject(call) ? call.method : undefined;
+  const url = isObject(call) ? call.url : undefined;
   if (!isObject(entry) || !isObject(call) || typeof method !== 'string' || typeof url !== 'string') {
     return { issue: issue('required', 'bundle-entry-request', restText.entryRequest, { expression: `${at}.request` }) };
   }
@@ -85,15 +85,15 @@ function parseEntry(
   if (type !== undefined && !services.registry.isResourceType(type)) {
     return { issue: { ...unknownTypeIssue(type, services), expression: `${at}.request.url` } };
   }
-  if (match.interaction.body === 'resource' && !isResource(entry['resource'])) {
+  if (match.interaction.body === 'resource' && !isResource(entry.resource)) {
     return { issue: issue('required', 'bundle-entry-resource', restText.entryResource, { expression: `${at}.resource` }) };
   }
-  const body = match.interaction.body === 'patch' ? patchBody(entry['resource']) : ({ ok: true, value: entry['resource'] } as const);
+  const body = match.interaction.body === 'patch' ? patchBody(entry.resource) : ({ ok: true, value: entry.resource } as const);
   if (!body.ok) return { issue: { ...(body.issues[0] ?? entryUnreadable), expression: `${at}.resource.data` } };
   return {
     entry: {
       index,
-      ...(typeof entry['fullUrl'] === 'string' ? { fullUrl: entry['fullUrl'] } : {}),
+      ...(typeof entry.fullUrl === 'string' ? { fullUrl: entry.fullUrl } : {}),
       interaction: match.interaction,
       request: {
         method,
@@ -103,11 +103,11 @@ function parseEntry(
         ...(versionId === undefined ? {} : { versionId }),
         query,
         headers: {
-          'if-match': text(call['ifMatch']),
-          'if-none-match': text(call['ifNoneMatch']),
-          'if-modified-since': httpDate(call['ifModifiedSince']),
-          'if-none-exist': text(call['ifNoneExist']),
-          prefer: outer.headers['prefer'],
+          'if-match': text(call.ifMatch),
+          'if-none-match': text(call.ifNoneMatch),
+          'if-modified-since': httpDate(call.ifModifiedSince),
+          'if-none-exist': text(call.ifNoneExist),
+          prefer: outer.headers.prefer,
         },
         body: body.value,
         language: outer.language,
@@ -119,9 +119,8 @@ function parseEntry(
 
 // In a Bundle a JSON Patch travels as a Binary, a FHIRPath Patch as Parameters. Source: R4 http §3.1.0.6.
 function patchBody(resource: unknown): Result<unknown> {
-  if (!isObject(resource) || resource['resourceType'] !== 'Binary' || typeof resource['data'] !== 'string')
-    return { ok: true, value: resource };
-  return parseJson(Buffer.from(resource['data'], 'base64'));
+  if (!isObject(resource) || resource.resourceType !== 'Binary' || typeof resource.data !== 'string') return { ok: true, value: resource };
+  return parseJson(Buffer.from(resource.data, 'base64'));
 }
 
 function text(value: unknown): string | undefined {
@@ -145,7 +144,7 @@ function shellIssues(bundle: JsonObject, entries: readonly unknown[], services: 
     const { resource: _, ...rest } = entry;
     return rest;
   });
-  const shell = { ...bundle, ...(bundle['entry'] === undefined ? {} : { entry: bare }) };
+  const shell = { ...bundle, ...(bundle.entry === undefined ? {} : { entry: bare }) };
   return services.validator.validate(shell, { now: services.clock() }).filter(isFailure);
 }
 
@@ -330,11 +329,11 @@ function writeAnswer(entry: Entry, result: WriteResult, issues: readonly Issue[]
   const status = outcome === 'created' ? 201 : outcome === 'deleted' || entry.interaction.code === 'delete' ? 204 : 200;
   const response: Record<string, unknown> = { status: statusLine(status) };
   if (status !== 204) {
-    response['location'] = versionLocation(request.baseUrl, version);
-    response['etag'] = etag(version.version);
-    response['lastModified'] = version.lastUpdated;
+    response.location = versionLocation(request.baseUrl, version);
+    response.etag = etag(version.version);
+    response.lastModified = version.lastUpdated;
   }
-  const wanted = parsePrefer(request.headers['prefer']).return;
+  const wanted = parsePrefer(request.headers.prefer).return;
   const parts: string[] = [];
   if (status !== 204) parts.push(`"fullUrl":${JSON.stringify(`${request.baseUrl}/${version.type}/${version.id}`)}`);
   if (wanted === 'representation' && version.body !== undefined) parts.push(`"resource":${version.body}`);
@@ -375,12 +374,12 @@ async function runEntry(entry: Entry, services: Services): Promise<string> {
   const { headers = {} } = response;
   const answered = {
     status: statusLine(response.status),
-    ...(headers['location'] === undefined ? {} : { location: headers['location'] }),
-    ...(headers['etag'] === undefined ? {} : { etag: headers['etag'] }),
+    ...(headers.location === undefined ? {} : { location: headers.location }),
+    ...(headers.etag === undefined ? {} : { etag: headers.etag }),
     ...(headers['last-modified'] === undefined ? {} : { lastModified: new Date(headers['last-modified']).toISOString() }),
   };
   const body = response.body ?? '';
-  const isOutcome = parsePrefer(request.headers['prefer']).return === 'OperationOutcome' && writes.has(entry.interaction.code);
+  const isOutcome = parsePrefer(request.headers.prefer).return === 'OperationOutcome' && writes.has(entry.interaction.code);
   if (body === '' || request.method === 'HEAD') return `{"response":${JSON.stringify(answered)}}`;
   if (isOutcome) return `{"response":${JSON.stringify(answered).slice(0, -1)},"outcome":${body}}}`;
   return `{"resource":${body},"response":${JSON.stringify(answered)}}`;

@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import { loadRegistry } from '../definitions/load.js';
 import { factTables, factViews } from '../facts/catalogue.js';
 import { factWriter } from '../facts/writer.js';
+import { createMeasureServices } from '../measure/create-services.js';
 import { createStore } from '../store/create-store.js';
 import type { Database } from '../store/database.js';
 import { createTerminology } from '../terminology/create.js';
@@ -38,6 +39,7 @@ export async function createServices(options: {
     validator,
     store,
     database,
+    measures: createMeasureServices({ registry, terminology, store, database, clock }),
     access: createAccess(config.auth),
     metrics: createMetrics(),
     clock,

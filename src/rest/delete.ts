@@ -23,7 +23,7 @@ export async function conditionalRemove(request: FhirRequest, services: Services
 async function removeBy(operation: WriteOperation, request: FhirRequest, services: Services): Promise<FhirResponse> {
   const [result] = await services.store.write([operation], request.context);
   const headers: Record<string, string> = result?.outcome === 'deleted' ? { etag: etag(result.version.version) } : {};
-  if (parsePrefer(request.headers['prefer']).return !== 'OperationOutcome') return { status: 204, headers };
+  if (parsePrefer(request.headers.prefer).return !== 'OperationOutcome') return { status: 204, headers };
   const done = issue('informational', 'done', restText.done, { severity: 'information' });
   return { status: 200, headers, body: outcomeText([done], request.language, request.context.requestId) };
 }

@@ -5,7 +5,6 @@ import type { Services } from './services.js';
 
 /** `Measure/$evaluate-measure` and `Measure/[id]/$evaluate-measure`: the report itself. */
 export async function evaluateMeasure(request: FhirRequest, services: Services): Promise<FhirResponse> {
-  if (services.measures === undefined) throw new Error('measures are not there yet');
   const report = await evaluateMeasureOperation(services.measures, request.context.scope, operationParameters(request), request.id);
   return { status: 200, body: JSON.stringify(report) };
 }

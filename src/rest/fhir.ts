@@ -109,7 +109,7 @@ function checkMediaType(request: FastifyRequest, kind: BodyKind): void {
 
 function toFhirRequest(request: FastifyRequest, interaction: Interaction, prefix: string, services: Services): FhirRequest {
   const parameters = request.params as Readonly<Record<string, string>>;
-  const type = parameters['type'] ?? /^\/([A-Z][A-Za-z]+)/.exec(interaction.path)?.[1];
+  const type = parameters.type ?? /^\/([A-Z][A-Za-z]+)/.exec(interaction.path)?.[1];
   const { id, versionId, compartmentType } = parameters;
   for (const name of [type, compartmentType]) {
     if (name !== undefined && !services.registry.isResourceType(name)) throw unknownType(name, services);
@@ -161,7 +161,7 @@ function notFound(url: string, method: string, services: Services): OperationOut
   const segments = (url.split('?')[0] ?? '').split('/').filter((segment) => segment !== '');
   const matches = allInteractions.flatMap((one) => {
     const variables = matchPath(one.path, segments);
-    return variables === undefined ? [] : [{ method: one.method as string, type: variables['type'] }];
+    return variables === undefined ? [] : [{ method: one.method as string, type: variables.type }];
   });
   // `metadata` fits `/:type` as well: the fixed word is meant.
   const fixed = matches.filter((match) => match.type === undefined);

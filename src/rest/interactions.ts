@@ -110,7 +110,7 @@ export function matchPath(pattern: string, segments: readonly string[]): Readonl
       if (segment.startsWith('$') || segment.startsWith('_')) return undefined;
       variables[part.slice(1)] = segment;
     } else if (part !== segment) return undefined;
-    else if (index === 0 && /^[A-Z]/.test(part)) variables['type'] = part;
+    else if (index === 0 && /^[A-Z]/.test(part)) variables.type = part;
   }
   return variables;
 }

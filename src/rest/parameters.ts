@@ -26,7 +26,7 @@ export function operationParameters(request: FhirRequest): readonly OperationPar
     if (!ofEveryRequest.has(name)) found.push({ name, text, value: text });
   }
   if (isResource(request.body) && request.body.resourceType === 'Parameters')
-    found.push(...partsOf(request.body['parameter'], 'Parameters.parameter'));
+    found.push(...partsOf(request.body.parameter, 'Parameters.parameter'));
   return found;
 }
 
@@ -48,13 +48,13 @@ function partsOf(parameters: unknown, expression: string): OperationParameter[] 
   if (!Array.isArray(parameters)) throw malformed(expression);
   return parameters.map((parameter: unknown, index) => {
     const at = `${expression}[${index}]`;
-    if (!isObject(parameter) || typeof parameter['name'] !== 'string') throw malformed(at);
+    if (!isObject(parameter) || typeof parameter.name !== 'string') throw malformed(at);
     const valueKey = Object.keys(parameter).find((key) => key.startsWith('value'));
     const value = valueKey === undefined ? undefined : parameter[valueKey];
-    const resource = parameter['resource'];
-    const part = parameter['part'];
+    const resource = parameter.resource;
+    const part = parameter.part;
     return {
-      name: parameter['name'],
+      name: parameter.name,
       ...(value === undefined ? {} : { value }),
       ...(typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { text: String(value) } : {}),
       ...(isObject(resource) ? { resource } : {}),

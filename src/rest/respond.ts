@@ -9,9 +9,9 @@ import { restText } from './text.js';
 export function writeResponse(request: FhirRequest, result: WriteResult, issues: readonly Issue[]): FhirResponse {
   const created = result.outcome === 'created';
   const headers = versionHeaders(result.version);
-  if (created || result.outcome === 'existing') headers['location'] = versionLocation(request.baseUrl, result.version);
+  if (created || result.outcome === 'existing') headers.location = versionLocation(request.baseUrl, result.version);
   const status = created ? 201 : 200;
-  switch (parsePrefer(request.headers['prefer']).return ?? 'representation') {
+  switch (parsePrefer(request.headers.prefer).return ?? 'representation') {
     case 'minimal':
       return { status, headers };
     case 'OperationOutcome':

@@ -10,7 +10,7 @@ import { subset } from './subset.js';
 /** Resources of one type that meet the query, with what it includes. Unknown parameters are refused unless Prefer says lenient. Source: R4 search §3.1.1. */
 export async function search(request: FhirRequest, services: Services): Promise<FhirResponse> {
   const type = request.type ?? '';
-  const lenient = parsePrefer(request.headers['prefer']).handling === 'lenient';
+  const lenient = parsePrefer(request.headers.prefer).handling === 'lenient';
   const parsed = parseSearch({ registry: services.registry, terminology: services.terminology, type, query: request.query, lenient });
   if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
   const wanted = parsed.value;

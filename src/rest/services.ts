@@ -16,8 +16,7 @@ export interface Services {
   readonly validator: Validator;
   readonly store: Store;
   readonly database: Database;
-  /** Absent until the measure room is furnished. */
-  readonly measures?: MeasureServices;
+  readonly measures: MeasureServices;
   readonly access: Access;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */

@@ -26,8 +26,8 @@ export function subset(body: string, asked: Subset, registry: Registry): string 
   const parsed = parseJson(body);
   if (!parsed.ok || !isResource(parsed.value)) return body;
   const part = subsetOf(parsed.value, asked, registry);
-  const meta = isObject(part['meta']) ? part['meta'] : {};
-  const tags = Array.isArray(meta['tag']) ? meta['tag'] : [];
+  const meta = isObject(part.meta) ? part.meta : {};
+  const tags = Array.isArray(meta.tag) ? meta.tag : [];
   const { resourceType, id, ...rest } = part;
   return stringifyJson(
     copyNumbers(part, { resourceType, ...(id === undefined ? {} : { id }), ...rest, meta: { ...meta, tag: [...tags, subsettedTag] } }),
@@ -35,7 +35,7 @@ export function subset(body: string, asked: Subset, registry: Registry): string 
 }
 
 function subsetOf(resource: JsonObject, asked: Subset, registry: Registry): JsonObject {
-  const type = String(resource['resourceType']);
+  const type = String(resource.resourceType);
   const elements = registry.structureDefinition(type)?.snapshot?.element ?? [];
   if (asked.elements !== undefined) {
     const names = new Set(

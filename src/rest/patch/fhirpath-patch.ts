@@ -13,7 +13,7 @@ import { patchText } from './text.js';
  */
 export function applyFhirPathPatch(resource: JsonObject, parameters: JsonObject, registry: Registry): Result<JsonObject> {
   const root = cloneJson(resource);
-  const operations = Array.isArray(parameters['parameter']) ? parameters['parameter'] : [];
+  const operations = Array.isArray(parameters.parameter) ? parameters.parameter : [];
   for (const [index, operation] of operations.entries()) {
     const found = applyOperation(root, operation, registry);
     if (found !== undefined) return { ok: false, issues: [{ ...found, expression: `Parameters.parameter[${index}]` }] };
@@ -47,11 +47,11 @@ function applyOperation(root: JsonObject, operation: unknown, registry: Registry
 }
 
 function partsOf(operation: unknown): Parts | undefined {
-  if (!isObject(operation) || operation['name'] !== 'operation' || !Array.isArray(operation['part'])) return undefined;
+  if (!isObject(operation) || operation.name !== 'operation' || !Array.isArray(operation.part)) return undefined;
   const found: Record<string, unknown> = {};
-  for (const part of operation['part'] as readonly unknown[]) {
-    if (!isObject(part) || typeof part['name'] !== 'string') return undefined;
-    found[part['name']] = part['name'] === 'value' ? part : valueOf(part)?.value;
+  for (const part of operation.part as readonly unknown[]) {
+    if (!isObject(part) || typeof part.name !== 'string') return undefined;
+    found[part.name] = part.name === 'value' ? part : valueIn(part)?.value;
   }
   const { type, path } = found;
   return typeof type === 'string' && typeof path === 'string' ? (found as unknown as Parts) : undefined;
@@ -184,8 +184,8 @@ interface Made {
 
 /** The `value` part as JSON of the element: `value[x]`, a resource, or the parts of an element without a type of its own. */
 function build(part: JsonObject | undefined, element: ElementShape, model: Model): Made | { readonly ok: false; readonly issue: Issue } {
-  const given = part === undefined ? undefined : valueOf(part);
-  const parts = part?.['part'];
+  const given = part === undefined ? undefined : valueIn(part);
+  const parts = part?.part;
   if (given === undefined && Array.isArray(parts)) return buildFromParts(parts, element, model);
   if (given === undefined) return { ok: false, issue: failed('required', patchText.value) };
   const only = element.choices.length === 1 ? element.choices[0] : undefined;
@@ -204,7 +204,7 @@ function buildFromParts(
   if (choice === undefined || shape === undefined) return { ok: false, issue: failed('value', patchText.notAChoice(element.name)) };
   const owner: Record<string, unknown> = {};
   for (const part of parts) {
-    const name = isObject(part) && typeof part['name'] === 'string' ? part['name'].replace(/\[x\]$/, '') : '';
+    const name = isObject(part) && typeof part.name === 'string' ? part.name.replace(/\[x\]$/, '') : '';
     const child = shape.elements.get(name) ?? shape.keys.get(name)?.element;
     if (!isObject(part) || child === undefined) return { ok: false, issue: failed('value', patchText.unknownElement(name)) };
     const made = build(part, child, model);
@@ -216,8 +216,8 @@ function buildFromParts(
 }
 
 /** The value of a parameter's `value[x]` or `resource`, with the name of its type and its `_` sibling. */
-function valueOf(part: JsonObject): { readonly type: string; readonly value: unknown; readonly sibling?: unknown } | undefined {
-  if (isObject(part['resource'])) return { type: String(part['resource']['resourceType']), value: part['resource'] };
+function valueIn(part: JsonObject): { readonly type: string; readonly value: unknown; readonly sibling?: unknown } | undefined {
+  if (isObject(part.resource)) return { type: String(part.resource.resourceType), value: part.resource };
   const key = Object.keys(part).find((name) => /^_?value[A-Z]/.test(name));
   if (key === undefined) return undefined;
   const name = key.replace(/^_/, '');

@@ -32,13 +32,13 @@ function applyOne(root: unknown, operation: unknown): Applied {
   }
   switch (op) {
     case 'add':
-      return add(root, target, cloneJson(operation['value']));
+      return add(root, target, cloneJson(operation.value));
     case 'remove':
       return remove(root, target);
     case 'replace': {
       const there = valueAt(root, target);
       if (!there.ok) return there;
-      return put(root, target, cloneJson(operation['value']));
+      return put(root, target, cloneJson(operation.value));
     }
     case 'move': {
       const found = valueAt(root, source ?? []);
@@ -57,7 +57,7 @@ function applyOne(root: unknown, operation: unknown): Applied {
     case 'test': {
       const found = valueAt(root, target);
       if (!found.ok) return found;
-      return sameJson(found.value, operation['value']) ? { ok: true, root } : failed('processing', 'patch-test', patchText.test);
+      return sameJson(found.value, operation.value) ? { ok: true, root } : failed('processing', 'patch-test', patchText.test);
     }
     default:
       return failed('value', 'patch-operation', patchText.operation);

@@ -31,7 +31,7 @@ export class NotLocatedError extends Error {}
  */
 export function locate(resource: JsonObject, expression: string, registry: Registry): readonly Location[] {
   const model = modelOf(registry);
-  const root: Location = { type: String(resource['resourceType']), value: resource };
+  const root: Location = { type: String(resource.resourceType), value: resource };
   // Whatever isn't FHIRPath is refused as a whole, before it is taken apart.
   compileFhirPath(expression, { registry });
   return follow(expression.trim(), { root, model, registry });
@@ -93,13 +93,13 @@ const selectors: Readonly<Record<string, Select>> = Object.assign(Object.create(
   extension: (locations, url, { model }) =>
     locations
       .flatMap((location) => children(location, 'extension', model))
-      .filter(({ value }) => isObject(value) && value['url'] === url.replace(/^'(.*)'$/s, '$1')),
+      .filter(({ value }) => isObject(value) && value.url === url.replace(/^'(.*)'$/s, '$1')),
 } satisfies Record<string, Select>);
 
 function children(location: Location, name: string, model: Model): readonly Location[] {
   if (!isObject(location.value)) return [];
   const owner = location.value as Record<string, unknown>;
-  const ownerType = typeof owner['resourceType'] === 'string' ? owner['resourceType'] : location.type;
+  const ownerType = typeof owner.resourceType === 'string' ? owner.resourceType : location.type;
   const shape = model.shape(ownerType);
   // `Observation.valueQuantity` is no FHIRPath of R4, but patches are written so.
   const element = shape?.elements.get(name) ?? shape?.keys.get(name)?.element;
@@ -124,7 +124,7 @@ function byIdentity(expression: string, search: Search): readonly Location[] {
     if (!isObject(location.value)) return;
     places.set(location.value, location);
     const { value } = location;
-    const type = typeof value['resourceType'] === 'string' ? value['resourceType'] : location.type;
+    const type = typeof value.resourceType === 'string' ? value.resourceType : location.type;
     for (const element of search.model.shape(type)?.elements.keys() ?? []) children(location, element, search.model).forEach(visit);
   };
   visit(search.root);
