@@ -1,61 +1,185 @@
+import { createRequire } from 'node:module';
+import type { RE2JS } from 're2js';
 import { FhirPathError } from './error.js';
 
-export type RegexUse = 'part' | 'whole' | 'all';
+/** A regular expression whose work is bounded by the length of the text. */
+export interface BoundedRegex {
+  test(text: string): boolean;
+  /** All matches replaced by `template`, in which `$1` and `${name}` stand for groups. */
+  replace(text: string, template: string): string;
+}
+
+type Match = readonly [start: number, end: number, groups: (name: string) => string];
+
+/** One engine's way to run a pattern. */
+interface Engine {
+  test(text: string): boolean;
+  matches(text: string): Iterable<Match>;
+}
 
 const maxPattern = 2000;
 const maxKnown = 500;
-const known = new Map<string, RegExp>();
+const known = new Map<string, BoundedRegex>();
 
 /**
- * The pattern as a JavaScript regular expression that can't run away: refused where a repeated part can be matched in more than one way
- * (star of a star, alternatives that overlap under a star), in back references, and on texts longer than its cost allows.
- * `.` takes line ends too, as FHIRPath's single line mode says.
+ * A pattern, to be found in a part of the text or to match the whole. Runs on JavaScript's engine where the pattern's form and the text's length rule out
+ * a blow-up, on RE2 (linear time) elsewhere. Look-around, which RE2 lacks, runs over short texts only; back references are refused.
+ * `.` takes line ends too. Source: FHIRPath N1, matches: single line mode.
  */
-export function boundedRegex(pattern: string, use: RegexUse, text: string, at: number): RegExp {
-  const key = `${use}${pattern}`;
-  let regex = known.get(key);
-  if (!regex) {
-    regex = compileRegex(pattern, use, at);
-    if (known.size < maxKnown) known.set(key, regex);
-  }
-  const limit = lengthLimit(pattern);
-  if (text.length > limit)
-    throw new FhirPathError('too-costly', `the regular expression would run over ${text.length} characters, more than ${limit}`, at);
-  regex.lastIndex = 0;
-  return regex;
-}
-
-function compileRegex(pattern: string, use: RegexUse, at: number): RegExp {
-  if (pattern.length > maxPattern)
-    throw new FhirPathError('too-costly', `the regular expression is longer than ${maxPattern} characters`, at);
-  const source = use === 'whole' ? `^(?:${pattern})$` : pattern;
-  const flags = use === 'all' ? 'sg' : 's';
-  let made: RegExp;
-  try {
-    made = unicodeRegex(source, flags) ?? new RegExp(source, flags);
-  } catch {
-    throw new FhirPathError('execution', `${JSON.stringify(pattern)} is no regular expression`, at);
-  }
-  const danger = dangerOf(pattern);
-  if (danger !== undefined) throw new FhirPathError('too-costly', `the regular expression ${danger}`, at);
+export function boundedRegex(pattern: string, use: 'part' | 'whole', at: number): BoundedRegex {
+  const key = `${use} ${pattern}`;
+  const found = known.get(key);
+  if (found) return found;
+  const made = create(pattern, use, at);
+  if (known.size < maxKnown) known.set(key, made);
   return made;
 }
 
+function create(pattern: string, use: 'part' | 'whole', at: number): BoundedRegex {
+  if (pattern.length > maxPattern)
+    throw new FhirPathError('too-costly', `the regular expression is longer than ${maxPattern} characters`, at);
+  const source = use === 'whole' ? `^(?:${pattern})$` : pattern;
+  const native = nativeEngine(source);
+  const nativeLength = native ? safeLength(pattern) : 0;
+  let linear: Engine | undefined;
+
+  function engineFor(text: string): Engine {
+    if (native && text.length <= nativeLength) return native;
+    linear ??= linearEngine(source, at);
+    if (text.length > maxText)
+      throw new FhirPathError('too-costly', `the text is longer than the ${maxText} characters that a regular expression takes`, at);
+    return linear;
+  }
+
+  // A pattern that neither engine takes is a fault of the expression, not of the text it meets.
+  if (nativeLength === 0) linear = linearEngine(source, at);
+  else if (/\(\?<?[=!]/.test(pattern)) linear = { test: () => tooLong(at), matches: () => tooLong(at) };
+  return {
+    test: (text) => engineFor(text).test(text),
+    replace: (text, template) => replaced(text, engineFor(text).matches(text), template, at),
+  };
+}
+
+function tooLong(at: number): never {
+  throw new FhirPathError('too-costly', 'a regular expression with look-around takes short texts only', at);
+}
+
+const maxText = 200_000;
+const shortText = 300;
+const mediumText = 3000;
+
+/**
+ * The longest text on which JavaScript's backtracking stays cheap: 0 where a repeated group holds a repetition or alternatives of its own, or anything
+ * refers back; with one repetition of more than a few, work is at most quadratic, with two cubic.
+ */
+function safeLength(pattern: string): number {
+  let depth = 0;
+  let repetitions = 0;
+  let options = 0;
+  const inside: number[] = [0];
+  for (let index = 0; index < pattern.length; index += 1) {
+    const character = pattern.charAt(index);
+    if (character === '\\') {
+      index += 1;
+      if (/[1-9k]/.test(pattern.charAt(index))) return 0;
+    } else if (character === '[') {
+      index = classEnd(pattern, index);
+    } else if (character === '(') {
+      depth += 1;
+      inside[depth] = 0;
+      if (pattern.startsWith('(?', index)) index += 1;
+    } else if (character === ')') {
+      const held = inside[depth] ?? 0;
+      depth = Math.max(0, depth - 1);
+      inside[depth] = (inside[depth] ?? 0) + held;
+      if (held > 0 && quantifier.test(pattern.slice(index + 1, index + 20))) return 0;
+    } else if (character === '|') inside[depth] = (inside[depth] ?? 0) + 1;
+    else {
+      const repeat = quantifier.exec(pattern.slice(index, index + 20))?.[0];
+      if (repeat === undefined) continue;
+      inside[depth] = (inside[depth] ?? 0) + 1;
+      if (repeat === '?') options += 1;
+      else if (!/^\{\d+\}$/.test(repeat)) repetitions += 1;
+      index += repeat.length - 1;
+    }
+  }
+  if (repetitions > 2 || options > 4) return 0;
+  return repetitions < 2 ? mediumText : shortText;
+}
+
+const quantifier = /^(?:[*+?]|\{\d+(?:,\d*)?\})/;
+
+function classEnd(pattern: string, start: number): number {
+  for (let index = start + 1; index < pattern.length; index += 1) {
+    if (pattern.charAt(index) === '\\') index += 1;
+    else if (pattern.charAt(index) === ']') return index;
+  }
+  return pattern.length;
+}
+
 // Unicode mode counts characters beyond the basic plane as one, but refuses needless escapes, which published patterns have.
-function unicodeRegex(source: string, flags: string): RegExp | undefined {
+function nativeEngine(source: string): Engine | undefined {
+  const regex = attempt(() => new RegExp(source, 'su')) ?? attempt(() => new RegExp(source, 's'));
+  if (!regex) return undefined;
+  const all = new RegExp(regex.source, `${regex.flags}g`);
+  return {
+    test: (text) => regex.test(text),
+    *matches(text) {
+      for (const match of text.matchAll(all)) {
+        const group = (name: string): string => (/^\d+$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? '';
+        yield [match.index, match.index + match[0].length, group];
+      }
+    },
+  };
+}
+
+function attempt<Value>(make: () => Value): Value | undefined {
   try {
-    return new RegExp(source, `${flags}u`);
+    return make();
   } catch {
     return undefined;
   }
 }
 
-function lengthLimit(pattern: string): number {
-  // Each unbounded repetition can multiply the steps by the text's length.
-  const unbounded = (pattern.match(/[*+]|\{\d+,\}/g) ?? []).length;
-  return unbounded <= 1 ? 1_000_000 : unbounded <= 3 ? 20_000 : 4000;
+let library: typeof RE2JS | undefined;
+
+function linearEngine(source: string, at: number): Engine {
+  // Loaded when a pattern first needs it: start-up is the command line's concern.
+  library ??= (createRequire(import.meta.url)('re2js') as typeof import('re2js')).RE2JS;
+  const { DOTALL } = library;
+  const engine = library;
+  const regex = attempt(() => engine.compile(source, DOTALL));
+  if (!regex)
+    throw new FhirPathError(
+      'execution',
+      `the regular expression ${JSON.stringify(source)} is wrong, too large, or looks around or back`,
+      at,
+    );
+  return {
+    test: (text) => regex.matcher(text).find(),
+    *matches(text) {
+      const matcher = regex.matcher(text);
+      while (matcher.find()) {
+        const group = (name: string): string => attempt(() => matcher.group(/^\d+$/.test(name) ? Number(name) : name)) ?? '';
+        yield [matcher.start(), matcher.end(), group];
+      }
+    },
+  };
 }
 
-function dangerOf(_pattern: string): string | undefined {
-  return undefined;
+const maxResult = 10_000_000;
+
+function replaced(text: string, matches: Iterable<Match>, template: string, at: number): string {
+  const pieces = template.split(/\$(\d|\{[A-Za-z][A-Za-z0-9]*\})/);
+  let made = '';
+  let last = 0;
+  for (const [start, end, group] of matches) {
+    made += text.slice(last, start);
+    pieces.forEach((piece, index) => {
+      made += index % 2 === 0 ? piece : group(piece.replace(/[{}]/g, ''));
+    });
+    last = end;
+    if (made.length > maxResult) throw new FhirPathError('too-costly', 'the replacement grows too long', at);
+  }
+  return made + text.slice(last);
 }

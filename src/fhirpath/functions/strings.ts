@@ -18,8 +18,8 @@ export const strings: FunctionTable = {
   trim: alone((text) => [string(text.trim())]),
   length: alone((text) => [integer([...text].length)]),
   toChars: alone((text) => [...text].map(string)),
-  matches: withArgument((text, pattern, call) => boolean(boundedRegex(pattern, 'part', text, call.at).test(text))),
-  matchesFull: withArgument((text, pattern, call) => boolean(boundedRegex(pattern, 'whole', text, call.at).test(text))),
+  matches: withArgument((text, pattern, call) => boolean(boundedRegex(pattern, 'part', call.at).test(text))),
+  matchesFull: withArgument((text, pattern, call) => boolean(boundedRegex(pattern, 'whole', call.at).test(text))),
   replaceMatches: { min: 2, max: 2, run: replaceMatches },
   replace: { min: 2, max: 2, run: replace },
   split: withArgument((text, separator) => (separator === '' ? [...text] : text.split(separator)).map(string)),
@@ -86,15 +86,7 @@ function replaceMatches(call: Call): Collection {
   const substitution = stringOf(argument(call, 1), call);
   if (text === undefined || pattern === undefined || substitution === undefined) return empty;
   if (pattern === '') return [string(text)];
-  // In FHIRPath `$1` or `${name}` names a group, in JavaScript `$1` or `$<name>`; other dollars stand for themselves.
-  const template = substitution.replace(
-    /\$(?:(\d{1,2})|\{([A-Za-z][A-Za-z0-9]*)\})?/g,
-    (whole, digits: string | undefined, name: string | undefined) =>
-      digits !== undefined ? whole : name !== undefined ? `$<${name}>` : '$$',
-  );
-  if (text.length * Math.max(1, substitution.length) > 10_000_000)
-    throw new FhirPathError('too-costly', 'the replacement grows too long', call.at);
-  return [joined(text.replace(boundedRegex(pattern, 'all', text, call.at), template), '', call.scope, call.at)];
+  return [joined(boundedRegex(pattern, 'part', call.at).replace(text, substitution), '', call.scope, call.at)];
 }
 
 function join(call: Call): Collection {
