@@ -27,7 +27,7 @@ export function bindingCheck(valueSet: string, strength: string, terminology: Te
   function code(value: unknown, path: string, context: Context): void {
     if (typeof value !== 'string' || membership().codes?.has(value)) return;
     const verdict = terminology.validateInValueSet(valueSet, { code: value });
-    if (verdict.valid !== false) return;
+    if (verdict.valid !== false || (name === mimeTypes && mimeType.test(value))) return;
     report(context, severity, 'code-invalid', 'binding', text.codeNotInValueSet(value, name, verdict.suggestions), path, diagnostics);
   }
 
@@ -86,6 +86,10 @@ export function bindingCheck(valueSet: string, strength: string, terminology: Te
     return verdict.valid === undefined ? undefined : verdict.valid ? true : verdict;
   }
 }
+
+// R4 lets its own formats go by short names, and has parameters with blanks in its examples
+const mimeTypes = 'http://hl7.org/fhir/ValueSet/mimetypes';
+const mimeType = /^(?:xml|json|ttl|[\w.+-]+\/[\w.+-]+(?:\s*;.*)?)$/;
 
 interface Membership {
   readonly codes: ReadonlySet<string> | undefined;

@@ -16,4 +16,6 @@ export const widenedContexts: Readonly<Record<string, readonly string[]>> = Obje
   'http://hl7.org/fhir/StructureDefinition/regex': ['ElementDefinition.type', 'Questionnaire.item', 'ElementDefinition'],
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version': ['CanonicalResource', 'ElementDefinition'],
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status': ['Element'],
+  'http://hl7.org/fhir/StructureDefinition/valueset-concept-comments': ['CodeSystem.concept'],
+  'http://hl7.org/fhir/StructureDefinition/translation': ['Element'],
 });

@@ -7,7 +7,8 @@ const absolute = /^[a-zA-Z][a-zA-Z0-9+.-]*:/;
 /** A canonical is absolute or points to a contained resource. Source: R4 references §2.3.0.5. */
 export function checkCanonical(value: unknown, path: string, context: Context): void {
   if (typeof value !== 'string' || value.startsWith('#') || absolute.test(value)) return;
-  report(context, 'error', 'invalid', 'canonical', rulesText.canonical.relative(value.slice(0, 200)), path);
+  // much that is published refers to definitions by relative address, which a server can follow
+  report(context, 'warning', 'invalid', 'canonical', rulesText.canonical.relative(value.slice(0, 200)), path);
 }
 
 /** The url of a definition is its canonical. */

@@ -17,7 +17,7 @@ export function checkMeasure(value: JsonObject, path: string, context: Context):
     )
       return;
     if (libraries.length === 0) {
-      report(context, 'error', 'invalid', 'measure-library', text.noLibrary, at);
+      report(context, 'warning', 'invalid', 'measure-library', text.noLibrary, at);
       return;
     }
     if (!/^"?[\w .-]+"?$/.test(expression)) return;

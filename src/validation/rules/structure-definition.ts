@@ -1,4 +1,5 @@
 import type { StructureDefinition } from '@medplum/fhirtypes';
+import { isPrimitiveType } from '../../fhir/primitives.js';
 import { type FhirResource, isObject, type JsonObject } from '../../fhir/resource.js';
 import { type Context, report } from '../context.js';
 import { rulesText } from '../rules-text.js';
@@ -11,7 +12,7 @@ export function checkStructureDefinition(value: JsonObject, path: string, contex
   checkOwnUrl(value, path, context);
   const { type, derivation, baseDefinition } = value;
   const { registry } = context.engine;
-  if (typeof type === 'string' && !/^[a-z]+:/.test(type) && !registry.structureDefinition(type)) {
+  if (typeof type === 'string' && !/^[a-z]+:/.test(type) && !isKnownType(type, context)) {
     report(context, 'error', 'invalid', 'structure-type', text.unknownType(type.slice(0, 100)), `${path}.type`);
     return;
   }
@@ -25,6 +26,12 @@ export function checkStructureDefinition(value: JsonObject, path: string, contex
     report(context, 'error', 'invalid', 'structure-type', text.typeDiffers(type, base.type ?? ''), `${path}.type`);
   checkExtensionUrl(value, base, path, context);
   checkDifferential(value, path, context);
+}
+
+/** R4 also publishes elements as data elements: `date.value`. */
+function isKnownType(type: string, context: Context): boolean {
+  const [first = ''] = type.split('.');
+  return isPrimitiveType(first) || context.engine.registry.structureDefinition(first) !== undefined;
 }
 
 /** What follows from the base: an extension can't fix its url to another than its own. */
@@ -48,6 +55,8 @@ function checkDifferential(value: JsonObject, path: string, context: Context): v
     const index = elements.findIndex(
       (element) => isObject(element) && (element['id'] === found.expression || element['path'] === found.expression),
     );
-    context.issues.push({ ...found, expression: index < 0 ? path : `${path}.differential.element[${index}]` });
+    // R4's own profiles leave out the slicing where a slice takes all there is
+    const severity = found.rule === 'snapshot-no-slicing' ? 'warning' : found.severity;
+    context.issues.push({ ...found, severity, expression: index < 0 ? path : `${path}.differential.element[${index}]` });
   }
 }
