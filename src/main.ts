@@ -50,6 +50,35 @@ interface DemoCommandOptions {
   readonly exit?: true;
 }
 
+program
+  .command('validate')
+  .description('memeriksa berkas FHIR tanpa basis data / judges FHIR files without a database')
+  .argument('<inputs...>', 'berkas, folder, atau - untuk masukan standar / files, folders, or - for standard input')
+  .option('--profile <url>', 'periksa juga terhadap profil ini (boleh diulang) / judge against this profile too (repeatable)', collect, [])
+  .option('--package <dir>', 'folder dengan definisi tambahan (boleh diulang) / folder with more definitions (repeatable)', collect, [])
+  .option('--json', 'cetak OperationOutcome tiap berkas / print each file’s OperationOutcome')
+  .option('--lang <id|en>', 'bahasa pesan / language of the messages', languageOf, 'id' as const)
+  .addHelpText(
+    'after',
+    '\nKode keluar / Exit codes: 0 sah / valid, 1 tidak sah / invalid, 2 tidak terbaca / unreadable\n\nContoh / Examples:\n  lontar validate pasien.json\n  lontar validate ./bundles --profile https://fhir.kemkes.go.id/r4/StructureDefinition/Patient --lang en\n  curl -s … | lontar validate - --json\n',
+  )
+  .action(async (inputs: string[], options: ValidateOptions) => {
+    const { validateFiles } = await import('./commands/validate.js');
+    const { readFileSync } = await import('node:fs');
+    process.exitCode = validateFiles(
+      inputs,
+      { profile: options.profile, package: options.package, json: options.json === true, language: options.lang },
+      { readStandardInput: () => readFileSync(0), print: (text) => process.stdout.write(`${text}\n`), now: Date.now() },
+    );
+  });
+
+interface ValidateOptions {
+  readonly profile: readonly string[];
+  readonly package: readonly string[];
+  readonly json?: true;
+  readonly lang: 'id' | 'en';
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -132,6 +161,15 @@ function wholeNumber(low: number, high: number): (text: string) => number {
     if (!/^\d+$/.test(text) || value < low || value > high) throw new InvalidArgumentError(`bilangan bulat / whole number ${low}–${high}`);
     return value;
   };
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function languageOf(text: string): 'id' | 'en' {
+  if (text !== 'id' && text !== 'en') throw new InvalidArgumentError('id, en');
+  return text;
 }
 
 function note(line: string): void {

@@ -14,7 +14,7 @@ const floors: ReadonlyArray<readonly string[]> = [
   ['access', 'measure', 'exchange'],
   ['rest', 'web'],
   ['app'],
-  ['server', 'demo'],
+  ['server', 'demo', 'commands'],
   ['main'],
 ];
 
