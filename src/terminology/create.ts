@@ -1,5 +1,6 @@
 import type { ValueSet } from '@medplum/fhirtypes';
 import type { Registry } from '../definitions/registry.js';
+import type { FhirResource } from '../fhir/resource.js';
 import { isBelow } from './code-source.js';
 import { type FindSource, sourcesOf } from './find-source.js';
 import { implicitValueSet } from './implicit-value-set.js';
@@ -14,6 +15,8 @@ const heldMembers = 20_000;
 export interface TerminologyParts extends Terminology {
   readonly context: TerminologyContext;
   readonly registry: Registry;
+  /** The same with more value sets and code systems on top, such as those that come with a request. */
+  with(resources: readonly FhirResource[]): TerminologyParts;
 }
 
 /**

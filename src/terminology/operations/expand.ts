@@ -1,6 +1,6 @@
 import type { ValueSet, ValueSetExpansion, ValueSetExpansionContains, ValueSetExpansionParameter } from '@medplum/fhirtypes';
 import { type Issue, issue, type Result } from '../../fhir/outcome.js';
-import { createTerminology, type TerminologyParts } from '../create.js';
+import type { TerminologyParts } from '../create.js';
 import type { Concept } from '../terminology.js';
 import { text } from '../text.js';
 import { type ExpansionFailure, expandValueSet, walkValueSet } from '../value-set.js';
@@ -28,7 +28,7 @@ export function expand(terminology: TerminologyParts, inputs: Inputs, timestamp:
   if (!given && canonical === undefined) return failure(issue('required', 'expand-url', text.missing('url')));
   const valueSet = given ?? (canonical === undefined ? undefined : terminology.context.valueSet(canonical));
   if (!valueSet) return failure(issue('not-found', 'unknown-value-set', text.unknownValueSet(canonical ?? '')));
-  const { context } = given ? createTerminology(terminology.registry.with([given])) : terminology;
+  const { context } = given ? terminology.with([given]) : terminology;
 
   const offset = inputs.count('offset') ?? 0;
   const count = inputs.count('count');

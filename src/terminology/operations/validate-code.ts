@@ -1,6 +1,6 @@
 import type { CodeSystem, Coding, Parameters, ValueSet } from '@medplum/fhirtypes';
 import { issue, type Language, type Result, type Text } from '../../fhir/outcome.js';
-import { createTerminology, type TerminologyParts } from '../create.js';
+import type { TerminologyParts } from '../create.js';
 import type { CodeVerdict } from '../terminology.js';
 import { text } from '../text.js';
 import type { Inputs } from './inputs.js';
@@ -13,7 +13,7 @@ export function validateCodeInValueSet(terminology: TerminologyParts, inputs: In
   const given = named(inputs.resource('valueSet') as ValueSet | undefined);
   const url = given ? given.url : versioned(inputs.text('url'), inputs.text('valueSetVersion'));
   if (url === undefined) return { ok: false, issues: [issue('required', 'validate-code-url', text.missing('url'))] };
-  const used = given ? createTerminology(terminology.registry.with([given])) : terminology;
+  const used = given ? terminology.with([given]) : terminology;
   if (!used.context.valueSet(url)) return { ok: false, issues: [issue('not-found', 'unknown-value-set', text.unknownValueSet(url))] };
   return judge(inputs, language, url, (coding) => used.validateInValueSet(url, coding));
 }
@@ -23,7 +23,7 @@ export function validateCodeInCodeSystem(terminology: TerminologyParts, inputs: 
   const given = named(inputs.resource('codeSystem') as CodeSystem | undefined);
   const url = given ? given.url : (inputs.text('url') ?? inputs.text('system') ?? inputs.coding('coding')?.system);
   if (url === undefined) return { ok: false, issues: [issue('required', 'validate-code-url', text.missing('url'))] };
-  const used = given ? createTerminology(terminology.registry.with([given])) : terminology;
+  const used = given ? terminology.with([given]) : terminology;
   const version = inputs.text('version');
   if (!used.context.source(url, version)) return { ok: false, issues: [issue('not-found', 'unknown-system', text.unknownSystem(url))] };
   return judge(inputs, language, url, (coding) =>
