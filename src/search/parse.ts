@@ -171,13 +171,8 @@ const controlReaders: Readonly<Record<string, ReadControl>> = {
 function readInclude(parser: Parser, name: string, value: string, reverse: boolean): void {
   const modifier = name.split(':')[1];
   if (modifier !== undefined && modifier !== 'iterate' && modifier !== 'recurse') {
-    return fail(
-      parser,
-      name,
-      'search-modifier',
-      searchText.unknownModifier(modifier, name.split(':')[0] ?? name, ['iterate']),
-      'not-supported',
-    );
+    fail(parser, name, 'search-modifier', searchText.unknownModifier(modifier, name.split(':')[0] ?? name, ['iterate']), 'not-supported');
+    return;
   }
   const iterate = modifier !== undefined;
   const { plans } = parser;
@@ -188,22 +183,24 @@ function readInclude(parser: Parser, name: string, value: string, reverse: boole
     return;
   }
   if (!plans.registry.isResourceType(source)) {
-    return fail(
+    fail(
       parser,
       name,
       'search-include',
       searchText.unknownType(source, suggestNames(source, plans.registry.resourceTypes)),
       'not-supported',
     );
+    return;
   }
   if (target !== undefined && (more.length > 0 || !plans.registry.isResourceType(target))) {
-    return fail(
+    fail(
       parser,
       name,
       'search-include',
       searchText.unknownType(target, suggestNames(target, plans.registry.resourceTypes)),
       'not-supported',
     );
+    return;
   }
   const targetType = target === undefined ? {} : { targetType: target };
   if (code === '*') {
@@ -217,7 +214,8 @@ function readInclude(parser: Parser, name: string, value: string, reverse: boole
       code ?? '',
       references.map((parameter) => parameter.code ?? ''),
     ).map((one) => `${source}:${one}`);
-    return fail(parser, name, 'search-include', searchText.badInclude(value, near), 'not-supported');
+    fail(parser, name, 'search-include', searchText.badInclude(value, near), 'not-supported');
+    return;
   }
   parser.includes.push({ reverse, iterate, sourceType: source, parameter: plan.parameter, ...targetType });
 }

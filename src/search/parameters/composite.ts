@@ -11,7 +11,7 @@ import { parseQuantity } from './quantity.js';
 import { parseReferenceValue, referenceTargets } from './reference.js';
 import { splitUnescaped } from './split.js';
 import { parseString } from './string.js';
-import { parseToken, queryKeys } from './token.js';
+import { escapeLike, parseToken, queryKeys } from './token.js';
 import { parseUri } from './uri.js';
 
 /** The parts of `code$value`, still escaped. */
@@ -50,50 +50,57 @@ export function compileComposite(
 }
 
 function compileElement(context: ParameterContext, composite: CompositePath, parts: readonly string[]): SqlFragment {
-  const conditions = composite.components.map(({ kind, paths }, index) => {
-    const hash = tokenKeys.component(composite.hash, index);
-    const raw = parts[index] ?? '';
-    const anyOf = (keys: readonly string[]) => sql`v.tokens && ${`{${keys.map(tokenHash).join(',')}}`}::bigint[]`;
-    switch (kind) {
-      case 'token': {
-        const types = paths.flatMap(({ types: found }) => found);
-        const first = paths[0];
-        return first === undefined ? sql`false` : anyOf(queryKeys({ hash, path: { ...first, types } }, checked(parseToken(raw))));
-      }
-      case 'string':
-        // A part of a composite is compared whole: its words are hashed, not kept.
-        return anyOf([tokenKeys.text(hash, normalizeText(checked(parseString(raw))))]);
-      case 'uri':
-        return anyOf([tokenKeys.uri(hash, checked(parseUri(raw)))]);
-      case 'reference': {
-        const targets = referenceTargets(
-          checked(parseReferenceValue(raw)),
-          undefined,
-          context.plan.parameter.target ?? [],
-          context.ownBases,
-        );
-        return anyOf(targets.map((target) => tokenKeys.reference(hash, target)));
-      }
-      case 'date': {
-        const query = checked(parseDate(raw, context.zoneMinutes));
-        return someRange(index, compareDate(sql`(range->>'low')::bigint`, sql`(range->>'high')::bigint`, query, context.now));
-      }
-      case 'number':
-        return someRange(index, compareNumber(low('low'), high('high'), checked(parseNumber(raw))));
-      case 'quantity': {
-        const { number, system, code, canonical } = checked(parseQuantity(raw));
-        if (canonical !== undefined) {
-          const compared = compareNumber(low('unit_low'), high('unit_high'), canonical.number);
-          return someRange(index, sql`range->>'unit' = ${canonical.unit} and ${compared}`);
-        }
-        const compared = compareNumber(low('low'), high('high'), number);
-        if (code === undefined) return someRange(index, compared);
-        return someRange(index, sql`range->>'unit' like ${`${system ?? '%'}|${code}`} and ${compared}`);
-      }
-    }
-  });
+  const conditions = composite.components.map((component, index) =>
+    compileComponent(context, composite, component, index, parts[index] ?? ''),
+  );
   const own = sql`v.shard = ${column(context.row, 'shard')} and v.key = ${column(context.row, 'key')} and v.parameter = ${composite.hash}::int`;
   return sql`exists (select 1 from composite_value v where ${own} and ${joinSql(conditions, ' and ')})`;
+}
+
+function compileComponent(
+  context: ParameterContext,
+  composite: CompositePath,
+  { kind, paths }: CompositePath['components'][number],
+  index: number,
+  raw: string,
+): SqlFragment {
+  const hash = tokenKeys.component(composite.hash, index);
+  const anyOf = (keys: readonly string[]) => sql`v.tokens && ${`{${keys.map(tokenHash).join(',')}}`}::bigint[]`;
+  switch (kind) {
+    case 'token': {
+      const types = paths.flatMap(({ types: found }) => found);
+      const first = paths[0];
+      return first === undefined ? sql`false` : anyOf(queryKeys({ hash, path: { ...first, types } }, checked(parseToken(raw))));
+    }
+    case 'string':
+      // A part of a composite is compared whole: its words are hashed, not kept.
+      return anyOf([tokenKeys.text(hash, normalizeText(checked(parseString(raw))))]);
+    case 'uri':
+      return anyOf([tokenKeys.uri(hash, checked(parseUri(raw)))]);
+    case 'reference': {
+      const targets = referenceTargets(checked(parseReferenceValue(raw)), undefined, context.registry.resourceTypes, context.ownBases);
+      return anyOf(targets.map((target) => tokenKeys.reference(hash, target)));
+    }
+    case 'date': {
+      const query = checked(parseDate(raw, context.zoneMinutes));
+      return someRange(index, compareDate(sql`(range->>'low')::bigint`, sql`(range->>'high')::bigint`, query, context.now));
+    }
+    case 'number':
+      return someRange(index, compareNumber(low('low'), high('high'), checked(parseNumber(raw))));
+    case 'quantity': {
+      const { number, system, code, canonical } = checked(parseQuantity(raw));
+      if (canonical !== undefined) {
+        const compared = compareNumber(low('unit_low'), high('unit_high'), canonical.number);
+        return someRange(index, sql`range->>'unit' = ${canonical.unit} and ${compared}`);
+      }
+      const compared = compareNumber(low('low'), high('high'), number);
+      if (code === undefined) return someRange(index, compared);
+      return someRange(
+        index,
+        sql`range->>'unit' like ${`${system === undefined ? '%' : escapeLike(system)}|${escapeLike(code)}`} and ${compared}`,
+      );
+    }
+  }
 }
 
 function someRange(component: number, condition: SqlFragment): SqlFragment {

@@ -253,8 +253,7 @@ async function stopServer(presence: Presence, cluster: Cluster, binaries: Binari
     ...account,
     cwd: cluster.home,
   }).catch(() => {});
-  if (file !== undefined && file.socketFolder.startsWith(join(tmpdir(), 'lontar-')))
-    rmSync(file.socketFolder, { recursive: true, force: true });
+  if (file?.socketFolder.startsWith(join(tmpdir(), 'lontar-'))) rmSync(file.socketFolder, { recursive: true, force: true });
 }
 
 function startFailure(cluster: Cluster): StartError {

@@ -14,7 +14,7 @@ export interface FoundReference {
 export function findReferences(resource: JsonObject): readonly FoundReference[] {
   const found: FoundReference[] = [];
   const visit = (value: unknown, path: string) => {
-    if (Array.isArray(value)) value.forEach((item, index) => visit(item, `${path}[${index}]`));
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, `${path}[${index}]`);
     else if (isObject(value)) {
       for (const [name, child] of Object.entries(value)) {
         const childPath = path === '' ? name : `${path}.${name}`;

@@ -171,6 +171,15 @@ function jsonNumber(value: number | undefined): number | string | undefined {
   return value === undefined || Number.isFinite(value) ? value : value > 0 ? 'Infinity' : '-Infinity';
 }
 
+/** Gives references that were there before their target the target's shard. */
+export function adoptReferences(versions: readonly NewVersion[]): SqlFragment {
+  return sql`
+    update reference_value v
+    set target_shard = r.shard
+    from json_to_recordset(${JSON.stringify(versions.map(({ shard, key }) => ({ shard, key })))}::json) as r(shard int, key bigint)
+    where v.target = r.key and v.target_shard is null`;
+}
+
 export interface DictionaryRow {
   readonly parameter: number;
   readonly kind: string;

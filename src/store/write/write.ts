@@ -76,8 +76,8 @@ export async function writeAll(
     draft.operation.kind !== 'delete' && conditionalReferences(asObject(draft.operation.resource)).length > 0;
   const late = drafts.filter(isLate);
   const early = late.length === 0 ? drafts : drafts.filter((draft) => !isLate(draft));
-  await writePhase(transaction, early, drafts, new Map());
-  if (late.length > 0) await writePhase(transaction, late, drafts, await resolveReferences(transaction, late, context));
+  await writePhase(transaction, early, drafts, new Map(), !writer.referentialIntegrity);
+  if (late.length > 0) await writePhase(transaction, late, drafts, await resolveReferences(transaction, late, context), true);
   if (transaction.versions.length > 0) {
     const entries = JSON.stringify(transaction.versions.map(({ type, id, version, method }) => [type, id, version, method]));
     const record = { id: transaction.id, at: transaction.at, actor: context.actor, requestId: context.requestId, entries };
@@ -272,6 +272,7 @@ async function writePhase(
   drafts: readonly Draft[],
   all: readonly Draft[],
   conditional: ReadonlyMap<string, string>,
+  mayBeAwaited: boolean,
 ): Promise<void> {
   const { connection, writer, links } = transaction;
   const isOwn = new Set(all.filter(({ action }) => action === 'create' || action === 'update').map(({ key }) => key));
@@ -323,6 +324,8 @@ async function writePhase(
     if (made.fact !== undefined) facts.push(made.fact);
   }
   await sendRows(transaction, { creations, updates, deletions, reborn, fresh, facts });
+  // References written before their target could not name its shard.
+  if (mayBeAwaited && fresh.length > 0) await connection.query(rows.adoptReferences(fresh), { name: true });
 }
 
 const order = { delete: 0, create: 1, update: 2, none: 3 } as const;
