@@ -455,7 +455,7 @@ export function plan(program: InlinedProgram, keys: readonly string[], catalogue
       const prefix = exactColumn({ ...found, path: names.slice(0, length).join('.') });
       if (prefix && prefix.shape !== 'list') {
         const value: Scalar = { kind: 'column', row: found.row, column: prefix, type: shapeType(prefix.shape), origin };
-        return names.slice(length).reduce((source, name) => field(source, name, node), value);
+        return names.slice(length).reduce<Scalar>((source, name) => field(source, name, node), value);
       }
     }
     throw refuse(node, noColumn(found));

@@ -1,0 +1,185 @@
+import { type Issue, issue, type Result } from '../fhir/outcome.js';
+import { identifier, joinSql, type SqlFragment, sql } from '../sql.js';
+import type { FactCatalogue, FactSource } from './catalogue.js';
+import { codeHash } from './code-hash.js';
+import { type CompiledPlan, compilePlan, compileSql } from './compile.js';
+import { CqlError } from './error.js';
+import { findLibrary, type Libraries } from './libraries.js';
+import { personKey } from './person-key.js';
+import type { AreaCount, MeasureEvaluator, MeasurementPeriod, MeasureProgram, PersonResult, Subjects } from './program.js';
+import { literalTemporal } from './sql/temporal.js';
+import { nullValue, sqlFalse, sqlTrue, type Value } from './sql/value.js';
+import type { CompiledSql, SqlContext } from './sql.js';
+import { cqlText } from './text.js';
+
+/** What the evaluator needs of a database: rows of a statement. */
+export interface Queryable {
+  query(statement: SqlFragment): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>>;
+}
+
+export interface SqlOptions {
+  readonly database: Queryable;
+  readonly libraries: Libraries;
+  readonly catalogue: FactCatalogue;
+  /** Codes of a value set (canonical, maybe with version) as `system|code`; undefined where it can't be expanded. */
+  members(valueSet: string): Iterable<string> | undefined;
+  now(): number;
+  /** Facts as they stood at an instant (ISO), for reports that are evaluated again. */
+  readonly asOf?: string;
+}
+
+/** Evaluates measures by SQL compiled from their CQL: all populations of a measure in one statement. */
+export interface SqlEvaluator extends MeasureEvaluator {
+  readonly kind: 'sql';
+  /** Why a program can't be compiled, by ELM node and place; undefined where it can. The reference engine serves what is refused. */
+  refusal(program: MeasureProgram): readonly Issue[] | undefined;
+  /** The statement for a period, without restriction of persons, for EXPLAIN. */
+  statement(program: MeasureProgram, period: MeasurementPeriod): SqlFragment;
+}
+
+export const periodParameter = 'Measurement Period';
+
+export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
+  const plans = new Map<string, Result<CompiledPlan>>();
+  return {
+    kind: 'sql',
+    refusal: (program) => {
+      const made = tryCompile(program, { start: '2026-01-01', end: '2026-12-31' }, { kind: 'all' }, undefined);
+      return made.ok ? undefined : made.issues;
+    },
+    statement: (program, period) => compiled(program, period, { kind: 'all' }, undefined).persons,
+    async persons(program, period, subjects) {
+      const made = compiled(program, period, subjects, await onlyZone());
+      const rows = await options.database.query(sql`${made.persons} order by id`);
+      const places = resultColumns(made);
+      return rows.map((row) => personResult(program, row, places));
+    },
+    async areas(program, period, subjects) {
+      const made = compiled(program, period, subjects, await onlyZone());
+      const places = resultColumns(made);
+      const bits = places.map((name, place) =>
+        name === undefined ? sql`0` : sql`(case when ${identifier(`r.${name}`)} then ${String(2 ** place)}::bigint else 0 end)`,
+      );
+      const sum = joinSql(
+        bits.map((bit, place) => (place === 0 ? bit : sql`+ ${bit}`)),
+        ' ',
+      );
+      const rows = await options.database.query(
+        sql`select area, bits, count(*)::int as persons from (select r.area, (${sum})::bigint as bits from (${made.persons}) as r) as counted group by area, bits`,
+      );
+      return rows.map(areaCount).sort((a, b) => compareKeys(sortKey(a), sortKey(b)));
+    },
+  };
+
+  function compiled(program: MeasureProgram, period: MeasurementPeriod, subjects: Subjects, zoneMinutes: number | undefined): CompiledSql {
+    const made = tryCompile(program, period, subjects, zoneMinutes);
+    if (!made.ok) throw new CqlError(made.issues);
+    return made.value;
+  }
+
+  function tryCompile(
+    program: MeasureProgram,
+    period: MeasurementPeriod,
+    subjects: Subjects,
+    zoneMinutes: number | undefined,
+  ): Result<CompiledSql> {
+    const planned = planOf(program);
+    return planned.ok ? compileSql(planned.value, context(period, subjects, zoneMinutes)) : planned;
+  }
+
+  function planOf(program: MeasureProgram): Result<CompiledPlan> {
+    const expressions = program.groups.flatMap((group) => group.populations.map(({ expression }) => expression));
+    const key = JSON.stringify([program.library, expressions]);
+    const known = plans.get(key);
+    if (known) return known;
+    const library = findLibrary(options.libraries, program.library)?.library;
+    if (!library) return { ok: false, issues: [issue('not-found', 'cql', cqlText.missingLibrary(program.library))] };
+    const missing = expressions.find((name) => !library.statements?.def?.some((definition) => definition.name === name));
+    if (missing !== undefined)
+      return { ok: false, issues: [issue('not-found', 'cql', cqlText.missingDefinition(program.library, missing))] };
+    const made = compilePlan(options.libraries, library, expressions, new Set([periodParameter]), options.catalogue);
+    plans.set(key, made);
+    return made;
+  }
+
+  function context(period: MeasurementPeriod, subjects: Subjects, zoneMinutes: number | undefined): SqlContext {
+    const patient: FactSource | undefined = options.catalogue.source('Patient');
+    if (!patient) throw new Error('the catalogue has no fact table of Patient');
+    const persons = personCondition(subjects);
+    return {
+      patient,
+      ...(persons === undefined ? {} : { persons }),
+      ...(zoneMinutes === undefined ? {} : { zoneMinutes }),
+      ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
+      now: new Date(options.now()).toISOString().slice(0, -1),
+      parameters: new Map([[periodParameter, periodValue(period)]]),
+      members: (valueSet) => {
+        const found = options.members(valueSet);
+        return found && [...found].map((key) => codeHash(key.slice(0, key.lastIndexOf('|')), key.slice(key.lastIndexOf('|') + 1)));
+      },
+    };
+  }
+
+  /** The zone that everyone lives in, where there is only one. */
+  async function onlyZone(): Promise<number | undefined> {
+    const table = options.catalogue.source('Patient')?.table ?? 'fact_person';
+    const rows = await options.database.query(sql`select min(zone) as lowest, max(zone) as highest from ${identifier(table)}`);
+    const [row] = rows;
+    return row && row['lowest'] !== null && row['lowest'] === row['highest'] ? Number(row['lowest']) : undefined;
+  }
+}
+
+function personCondition(subjects: Subjects): SqlFragment | undefined {
+  switch (subjects.kind) {
+    case 'all':
+      return undefined;
+    case 'persons':
+      return sql`p.person = any(${subjects.ids.map(personKey)}::uuid[])`;
+    case 'areas': {
+      const ranges = subjects.prefixes.map((prefix) => sql`p.area >= ${prefix} and p.area < ${`${prefix}~`}`);
+      return ranges.length === 0 ? sqlFalse : sql`(${joinSql(ranges, ' or ')})`;
+    }
+  }
+}
+
+/** From the first to the last millisecond of the period's days, on everyone's wall clock. */
+export function periodValue(period: MeasurementPeriod): Value {
+  const low = literalTemporal('DateTime', [...period.start.split('-').map(Number), 0, 0, 0, 0]);
+  const high = literalTemporal('DateTime', [...period.end.split('-').map(Number), 23, 59, 59, 999]);
+  return { shape: 'interval', low: low ?? nullValue, high: high ?? nullValue, lowClosed: sqlTrue, highClosed: sqlTrue, absent: sqlFalse };
+}
+
+/** Output column of each definition; undefined where it is always null. */
+function resultColumns(made: CompiledSql): ReadonlyArray<string | undefined> {
+  return made.columns.map(([name]) => name);
+}
+
+function personResult(
+  program: MeasureProgram,
+  row: Readonly<Record<string, unknown>>,
+  places: ReadonlyArray<string | undefined>,
+): PersonResult {
+  let place = 0;
+  const populations = program.groups.map((group) =>
+    group.populations.map(() => {
+      const name = places[place];
+      place += 1;
+      return name !== undefined && row[name] === true;
+    }),
+  );
+  const area = row['area'];
+  return { person: String(row['id']), ...(typeof area === 'string' ? { area } : {}), populations };
+}
+
+function areaCount(row: Readonly<Record<string, unknown>>): AreaCount {
+  const area = row['area'];
+  return { ...(typeof area === 'string' ? { area } : {}), bits: Number(row['bits']), persons: Number(row['persons']) };
+}
+
+function sortKey({ area, bits }: AreaCount): string {
+  return `${area ?? '~'} ${bits}`;
+}
+
+function compareKeys(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
