@@ -33,6 +33,7 @@ export function createTerminology(registry: Registry, loaded?: FindSource): Term
   return {
     context,
     registry,
+    with: (resources) => createTerminology(registry.with(resources), loaded),
     validateInValueSet,
     validateInCodeSystem,
     members: (valueSet) => prepare(valueSet)?.members,

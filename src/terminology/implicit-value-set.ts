@@ -13,6 +13,9 @@ export function implicitValueSet(registry: Registry, source: FindSource, canonic
   const query = url.indexOf('?fhir_vs');
   if (query > 0) return snomedValueSet(url, url.slice(0, query), url.slice(query + '?fhir_vs'.length));
   if (url === `${ucumSystem}/vs`) return allOf(url, ucumSystem);
+  const answerList = /^http:\/\/loinc\.org\/vs\/(LL\d+-\d)$/.exec(url)?.[1];
+  if (answerList !== undefined && source('http://loinc.org')?.find(answerList))
+    return filtered(url, 'http://loinc.org', 'descendent-of', answerList);
   if (url === 'http://loinc.org/vs') return source('http://loinc.org') && allOf(url, 'http://loinc.org');
   const system = registry.definitions('CodeSystem').find((definition) => definition.allCodes === url)?.url;
   return system === undefined ? undefined : allOf(url, system);
@@ -31,7 +34,7 @@ function allOf(url: string, system: string): ValueSet {
   return { resourceType: 'ValueSet', url, status: 'active', compose: { include: [{ system }] } };
 }
 
-function filtered(url: string, system: string, op: 'is-a' | 'in', value: string): ValueSet {
+function filtered(url: string, system: string, op: 'is-a' | 'in' | 'descendent-of', value: string): ValueSet {
   return {
     resourceType: 'ValueSet',
     url,

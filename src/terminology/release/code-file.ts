@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { CodeSource } from '../code-source.js';
 import type { Concept } from '../terminology.js';
 import type { FactGroup } from './sort-facts.js';
@@ -51,8 +51,7 @@ export function writeCodeFile(
   groups: Iterable<FactGroup>,
   onWritten: (count: number) => void = () => undefined,
 ): number {
-  const draft = `${path}.draft`;
-  const file = openSync(draft, 'w');
+  const file = openSync(path, 'w');
   const blocks: [string, number][] = [];
   const propertyNames = new Set<string>();
   let hierarchical = false;
@@ -89,7 +88,6 @@ export function writeCodeFile(
   } finally {
     closeSync(file);
   }
-  renameSync(draft, path);
   return count;
 }
 

@@ -54,6 +54,7 @@ async function* valuesAt(path: string, paths: readonly string[], onBytes: (bytes
     yield* found;
     found = [];
   }
+  if (!parser.isEnded) throw new Error(`${path} ends in the middle: it is not whole`);
 }
 
 function* conceptFacts(concept: CodeSystemConcept, parent: string | undefined): Generator<Fact> {

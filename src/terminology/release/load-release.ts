@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeCodeFile } from './code-file.js';
 import { type ReleaseOptions, readRelease } from './read-release.js';
@@ -41,10 +41,13 @@ export async function loadRelease(
       facts += 1;
       if (facts % step === 0) onProgress({ phase: 'reading', bytes, facts, concepts: 0 });
     });
+    const draft = join(scratch, 'codes');
     const path = join(folder, `${fileName(release.system)}--${fileName(release.version)}.codes`);
-    const concepts = writeCodeFile(path, release, groups, (count) => {
+    const concepts = writeCodeFile(draft, release, groups, (count) => {
       if (count % step === 0) onProgress({ phase: 'writing', bytes, facts, concepts: count });
     });
+    if (concepts === 0) throw new Error(`${source} holds no concept`);
+    renameSync(draft, path);
     onProgress({ phase: 'writing', bytes, facts, concepts });
     return { system: release.system, version: release.version, concepts, path };
   } finally {
