@@ -24,6 +24,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Says that the process is stopping, once it is. */
   readonly lifecycle?: Lifecycle;
+  /** Told of every route as it is added. */
+  readonly onRoute?: (route: { readonly method: string | readonly string[]; readonly url: string }) => void;
 }
 
 /** The HTTP application, ready for `listen` or `inject`: all routes over `services`, each behind the access decision. */
@@ -42,6 +44,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
     frameworkErrors: refuseBadUrl,
     clientErrorHandler: answerClientError,
   });
+  const { onRoute } = options;
+  if (onRoute !== undefined) app.addHook('onRoute', (route) => onRoute({ method: route.method, url: route.url }));
   const lifecycle = options.lifecycle ?? newLifecycle();
 
   app.addHook('onRequest', async (request, reply) => {

@@ -13,16 +13,25 @@ import { loadBusinessRules } from '../validation/rules/business.js';
 import { createMetrics } from './metrics.js';
 import type { Services } from './services.js';
 
+/** What doesn't depend on a database: the same for every server of one process. */
+export type Knowledge = Pick<Services, 'registry' | 'terminology' | 'validator'>;
+
+/** The definitions on board, and what judges by them. Cheap: they are read and compiled as they are needed. */
+export function loadKnowledge(): Knowledge {
+  const registry = loadRegistry();
+  const terminology = createTerminology(registry);
+  return { registry, terminology, validator: createValidator({ registry, terminology, rules: loadBusinessRules() }) };
+}
+
 /** Everything that requests need, over a database that is connected; brings its schema up to date. Throws StartError. */
 export async function createServices(options: {
   readonly config: Config;
   readonly database: Database;
+  readonly knowledge?: Knowledge;
   readonly clock?: () => number;
 }): Promise<Services> {
-  const { config, database, clock = Date.now } = options;
-  const registry = loadRegistry();
-  const terminology = createTerminology(registry);
-  const validator = createValidator({ registry, terminology, rules: loadBusinessRules() });
+  const { config, database, knowledge = loadKnowledge(), clock = Date.now } = options;
+  const { registry, terminology } = knowledge;
   const store = await createStore({
     database,
     registry,
@@ -33,10 +42,8 @@ export async function createServices(options: {
     baseUrls: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`, `${config.baseUrl}/fhir-r4/v1`],
   });
   return {
+    ...knowledge,
     config,
-    registry,
-    terminology,
-    validator,
     store,
     database,
     measures: createMeasureServices({ registry, terminology, store, database, clock }),

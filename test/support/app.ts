@@ -1,17 +1,22 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import t from 'tap';
 import { createApp } from '../../src/app.js';
 import { type Environment, loadConfig } from '../../src/config.js';
-import { createServices } from '../../src/rest/create-services.js';
+import { createServices, type Knowledge, loadKnowledge } from '../../src/rest/create-services.js';
 import { newLifecycle } from '../../src/rest/health.js';
 import { createLogger } from '../../src/rest/log.js';
 import type { Services } from '../../src/rest/services.js';
 import { testDatabase } from './database.js';
+
+let held: Promise<unknown> | undefined;
+let knowledge: Knowledge | undefined;
 
 type Test = Parameters<typeof testDatabase>[0];
 
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly services: Services;
+  readonly routes: ReadonlyArray<{ readonly method: string; readonly url: string }>;
   /** What was logged so far, a JSON line each. */
   readonly log: string[];
   readonly lifecycle: ReturnType<typeof newLifecycle>;
@@ -27,15 +32,25 @@ export interface TestApp {
 export async function testApp(test: Test, environment: Environment = {}): Promise<TestApp> {
   const config = loadConfig({ AUTH: 'off', LOG_LEVEL: 'info', ...environment });
   if (!config.ok) throw new Error(config.issues.map((issue) => issue.text.en).join('\n'));
+  // Held until the file ends, so that PostgreSQL isn't stopped and started between its tests.
+  held ??= testDatabase(t);
+  await held;
   const { database } = await testDatabase(test);
-  const services = await createServices({ config: config.value, database });
+  knowledge ??= loadKnowledge();
+  const services = await createServices({ config: config.value, database, knowledge });
   const log: string[] = [];
   const lifecycle = newLifecycle();
-  const app = await createApp(services, { logger: createLogger(config.value.logLevel, { write: (line) => log.push(line) }), lifecycle });
+  const routes: { method: string; url: string }[] = [];
+  const app = await createApp(services, {
+    logger: createLogger(config.value.logLevel, { write: (line) => log.push(line) }),
+    lifecycle,
+    onRoute: ({ method, url }) => routes.push(...[method].flat().map((one) => ({ method: one, url }))),
+  });
   test.teardown(async () => app.close());
   return {
     app,
     services,
+    routes,
     log,
     lifecycle,
     send: (method, url, body, headers = {}) => {
