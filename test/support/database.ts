@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import root from 'tap';
 import { packageRoot } from '../../src/root.js';
 import { sql } from '../../src/sql.js';
 import { connectDatabase } from '../../src/store/connect.js';
@@ -13,7 +14,6 @@ const project = createHash('sha256').update(packageRoot).digest('hex').slice(0, 
 const folder = join(tmpdir(), `lontar-test-${userInfo().uid}-${project}`);
 
 let server: Promise<EmbeddedServer> | undefined;
-let users = 0;
 
 export interface TestDatabase {
   readonly database: Database;
@@ -26,19 +26,16 @@ export interface TestDatabase {
  * A fresh schema on a PostgreSQL that the test files of all runs share: whoever comes first starts it, the last to leave stops it. Dropped when `test` ends.
  */
 export async function testDatabase(test: { teardown(work: () => Promise<void>): unknown }): Promise<TestDatabase> {
-  users++;
-  server ??= startShared();
+  if (server === undefined) {
+    server = startShared();
+    root.teardown(async () => (await server)?.stop());
+  }
   const { address } = await server;
   const schema = `test_${randomBytes(6).toString('hex')}`;
   const database = await connectDatabase({ server: address, schema, maximumConnections: 6 });
   test.teardown(async () => {
     await database.query({ strings: [`drop schema ${schema} cascade`], values: [] }).catch(() => {});
     await database.close().catch(() => {});
-    users--;
-    if (users > 0) return;
-    const started = server;
-    server = undefined;
-    await (await started)?.stop();
   });
   await database.query(sql`select 1`);
   return { database, schema, address };

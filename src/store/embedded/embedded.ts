@@ -202,8 +202,7 @@ async function askServer(address: ServerAddress, data: string): Promise<Answer> 
       await client.end();
       return { kind: 'silent' };
     }
-    // Missing in the types: an open presence alone keeps no process alive.
-    if ('unref' in client && typeof client.unref === 'function') client.unref();
+    holdProcess(client, false);
     return { kind: 'ours', presence: { client, isOver: false } };
   } catch (error) {
     await client.end().catch(() => {});
@@ -211,6 +210,13 @@ async function askServer(address: ServerAddress, data: string): Promise<Answer> 
     const code = (error as { code?: string }).code;
     return code === '28P01' || code === '28000' ? { kind: 'foreign', reason: 'it refuses our password' } : { kind: 'silent' };
   }
+}
+
+/** Whether the open connection alone keeps the process alive. (`ref` and `unref` are missing in the types.) */
+function holdProcess(client: pg.Client, isHeld: boolean): void {
+  const name = isHeld ? 'ref' : 'unref';
+  const method: unknown = Reflect.get(client, name);
+  if (typeof method === 'function') method.call(client);
 }
 
 /** After a crash the server comes back by itself: so must the presence. */
@@ -239,6 +245,7 @@ async function isAlive(cluster: Cluster): Promise<boolean> {
 async function stopServer(presence: Presence, cluster: Cluster, binaries: Binaries, account: Account | undefined): Promise<void> {
   if (presence.isOver) return;
   presence.isOver = true;
+  holdProcess(presence.client, true);
   try {
     const { rows } = await presence.client.query(`select pg_try_advisory_lock(${presenceLock}) as alone`);
     if (rows[0]?.alone !== true) {
