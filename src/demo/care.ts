@@ -62,7 +62,7 @@ export function pregnancyResources(pregnancy: Pregnancy, setting: Setting): Reso
   const haemoglobinMean = random.normal(12.1, 1.05);
   contacts.forEach((day, index) => {
     const week = Math.floor((day - lastPeriod) / 7);
-    const doctor = (week < 13 || week >= 28) && random.chance(0.78 * reach(mother.village));
+    const doctor = (week < 13 || week >= 28) && random.chance(0.93 * reach(mother.village));
     const visit = encounter(
       mother,
       day,
@@ -106,7 +106,7 @@ export function immunisationResources(child: Person, setting: Setting): Resource
   const delayDays = Math.abs(random.normal(0, 9));
   const sessions = new Map<Day, (typeof schedule)[number][]>();
   for (const dose of schedule) {
-    const missed = dose.dueDays === 0 ? !random.chance(0.95) : !random.chance(willing ? 0.994 : 0.55);
+    const missed = dose.dueDays === 0 ? !random.chance(0.98) : !random.chance(willing ? 0.997 : 0.6);
     const day = child.born + dose.dueDays + (dose.dueDays === 0 ? 0 : Math.round(delayDays) + random.integer(0, 6));
     if (!missed && day <= end) sessions.set(day, [...(sessions.get(day) ?? []), dose]);
   }
@@ -171,7 +171,7 @@ function contactDays(random: Random, village: number, lastPeriod: Day): Day[] {
   const planned = (late ? [16, 20, 26, 30, 34, 37] : [8, 15, 23, 29, 33, 37]).map((week) => week * 7 + Math.round(random.normal(0, 6)));
   if (random.chance(0.3)) planned.push(38 * 7 + random.integer(1, 7));
   return planned
-    .filter(() => random.chance(0.6 + 0.4 * reach(village)))
+    .filter(() => random.chance(0.7 + 0.3 * reach(village)))
     .map((days) => lastPeriod + days)
     .sort((a, b) => a - b);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
 import type { Story } from './story.js';
 
@@ -13,25 +14,29 @@ export function createClient(base: string): Client {
   return {
     base,
     async get(path) {
-      const response = await fetch(`${base}${path}`, {
-        headers: { accept: 'application/fhir+json' },
-        signal: AbortSignal.timeout(120_000),
-      });
+      const response = await patientFetch(`${base}${path}`, { headers: { accept: 'application/fhir+json' } });
       const body: unknown = await response.json();
       if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${firstText(body)}`);
       return body;
     },
     async post(path, resource) {
-      const response = await fetch(`${base}${path}`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(resource),
-        signal: AbortSignal.timeout(120_000),
-      });
+      const response = await patientFetch(`${base}${path}`, { method: 'POST', headers, body: JSON.stringify(resource) });
       return { status: response.status, body: await response.json() };
     },
   };
 }
+
+// A server under pressure says when to come back; all requests here may be repeated.
+async function patientFetch(url: string, request: RequestInit): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(120_000) });
+    if ((response.status !== 503 && response.status !== 429) || attempt === maximumAttempts) return response;
+    await response.body?.cancel();
+    await delay(1000 * Number(response.headers.get('retry-after') ?? 1));
+  }
+}
+
+const maximumAttempts = 20;
 
 export interface LoadProgress {
   readonly sent: number;

@@ -113,9 +113,10 @@ function drawAgeDays(random: Random): number {
   return Math.floor((band * 5 + random.next() * 5) * 365.25) + 1;
 }
 
-// The first villages are the larger ones, as around a sub-district's seat.
+// The first villages are larger, as around a sub-district's seat: the first about twice as large as the last.
 function drawVillage(random: Random, villages: number): number {
-  return Math.min(random.integer(0, villages - 1), random.integer(0, villages + Math.ceil(villages / 3)));
+  const position = random.next();
+  return Math.floor(villages * (position - 0.33 * position * (1 - position)));
 }
 
 function drawGestation(random: Random): number {
