@@ -6,7 +6,7 @@ import { packStamp, writePack } from './pack-file.js';
 import { explainMissing } from './pack-source.js';
 
 // Change it when what the packs hold changes.
-const format = '3';
+const format = '4';
 
 /**
  * Packs the R4 definitions out of the npm package of published resources in `source`, which also holds ordinary instances.

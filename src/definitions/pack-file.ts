@@ -23,37 +23,101 @@ export interface PackEntry {
   readonly global?: readonly { readonly type: string; readonly profile: string }[];
 }
 
-interface StoredEntry extends PackEntry {
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** An open pack: its index in memory, the resources on disk. */
+/** An open pack: the index of a type and the resources are read when they are asked for. */
 export interface PackFile {
   readonly stamp: string;
-  readonly entries: readonly PackEntry[];
-  /** Text of the resource at `index` of `entries`. */
-  read(index: number): string;
+  readonly types: readonly string[];
+  entries(type: string): readonly PackEntry[];
+  /** Text of the resource at `index` of the type's entries. */
+  read(type: string, index: number): string;
 }
 
-// File: 8 bytes (length of the index, little-endian), the index as JSON, then the resources' JSON one after the other.
-const headerBytes = 8;
+interface Header {
+  readonly stamp: string;
+  /** By resource type: where its index stands. */
+  readonly types: Readonly<Record<string, Span>>;
+}
+
+/** Offset behind the header, and length, in bytes. */
+type Span = readonly [offset: number, length: number];
+
+/** Index of a type: an entry and where its resource stands, side by side. */
+interface TypeIndex {
+  readonly entries: readonly PackEntry[];
+  readonly spans: readonly Span[];
+}
+
+// File: 8 bytes (length of the header, little-endian), the header as JSON, the resources' JSON one after the other, each type's index as JSON.
+const lengthBytes = 8;
 
 /** Writes a pack in one step (a reader sees the old file or the new one). `stamp` names the inputs, so that a build can skip its work. */
 export function writePack(path: string, stamp: string, resources: readonly { readonly entry: PackEntry; readonly text: string }[]): void {
+  const parts: Buffer[] = [];
   let offset = 0;
-  const bodies: Buffer[] = [];
-  const entries: StoredEntry[] = [];
+  const append = (text: string): Span => {
+    const bytes = Buffer.from(text);
+    const span = [offset, bytes.length] as const;
+    parts.push(bytes);
+    offset += bytes.length;
+    return span;
+  };
+  const indexes = new Map<string, { entries: PackEntry[]; spans: Span[] }>();
   for (const { entry, text } of resources) {
-    const body = Buffer.from(text);
-    entries.push({ ...entry, offset, length: body.length });
-    bodies.push(body);
-    offset += body.length;
+    const index = indexes.get(entry.type) ?? { entries: [], spans: [] };
+    indexes.set(entry.type, index);
+    index.entries.push(entry);
+    index.spans.push(append(text));
   }
-  const index = Buffer.from(JSON.stringify({ stamp, entries }));
-  const header = Buffer.alloc(headerBytes);
-  header.writeUInt32LE(index.length, 0);
-  replaceFile(path, Buffer.concat([header, index, ...bodies]));
+  const types = Object.fromEntries([...indexes].map(([type, index]) => [type, append(JSON.stringify(index))]));
+  const header = Buffer.from(JSON.stringify({ stamp, types } satisfies Header));
+  const length = Buffer.alloc(lengthBytes);
+  length.writeUInt32LE(header.length, 0);
+  replaceFile(path, Buffer.concat([length, header, ...parts]));
+}
+
+/** Opens a pack; undefined where the file is absent. The file stays open as long as the process lives. */
+export function openPack(path: string): PackFile | undefined {
+  const file = openIfPresent(path);
+  return file === undefined ? undefined : packOf(file);
+}
+
+function packOf(file: number): PackFile {
+  const { header, start } = readHeader(file);
+  const indexes = new Map<string, TypeIndex>();
+  return {
+    stamp: header.stamp,
+    types: Object.keys(header.types),
+    entries: (type) => indexOf(type).entries,
+    read(type, index) {
+      const span = indexOf(type).spans[index];
+      if (!span) throw new RangeError(`pack has no ${type} ${index}`);
+      return textAt(span);
+    },
+  };
+
+  function indexOf(type: string): TypeIndex {
+    const known = indexes.get(type);
+    if (known) return known;
+    const span = header.types[type];
+    const index: TypeIndex = span ? JSON.parse(textAt(span)) : { entries: [], spans: [] };
+    indexes.set(type, index);
+    return index;
+  }
+
+  function textAt([offset, length]: Span): string {
+    return readBytes(file, start + offset, length).toString('utf8');
+  }
+}
+
+/** Stamp of the pack at `path`; undefined where it is absent. */
+export function packStamp(path: string): string | undefined {
+  const file = openIfPresent(path);
+  if (file === undefined) return undefined;
+  try {
+    return readHeader(file).header.stamp;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Puts a file in place in one step, so that a reader sees the old content or the new. */
@@ -65,33 +129,6 @@ export function replaceFile(path: string, content: string | Buffer): void {
   rmdirSync(folder);
 }
 
-/** Opens a pack; undefined where the file is absent. The file stays open as long as the process lives. */
-export function openPack(path: string): PackFile | undefined {
-  const file = openIfPresent(path);
-  if (file === undefined) return undefined;
-  const { index, start } = readIndex(file);
-  return {
-    stamp: index.stamp,
-    entries: index.entries,
-    read(position) {
-      const entry = index.entries[position];
-      if (!entry) throw new RangeError(`pack has no entry ${position}`);
-      return readBytes(file, start + entry.offset, entry.length).toString('utf8');
-    },
-  };
-}
-
-/** Stamp of the pack at `path`; undefined where it is absent. */
-export function packStamp(path: string): string | undefined {
-  const file = openIfPresent(path);
-  if (file === undefined) return undefined;
-  try {
-    return readIndex(file).index.stamp;
-  } finally {
-    closeSync(file);
-  }
-}
-
 function openIfPresent(path: string): number | undefined {
   try {
     return openSync(path, 'r');
@@ -101,12 +138,9 @@ function openIfPresent(path: string): number | undefined {
   }
 }
 
-function readIndex(file: number): { index: { stamp: string; entries: readonly StoredEntry[] }; start: number } {
-  const length = readBytes(file, 0, headerBytes).readUInt32LE(0);
-  return {
-    index: JSON.parse(readBytes(file, headerBytes, length).toString('utf8')) as { stamp: string; entries: StoredEntry[] },
-    start: headerBytes + length,
-  };
+function readHeader(file: number): { header: Header; start: number } {
+  const length = readBytes(file, 0, lengthBytes).readUInt32LE(0);
+  return { header: JSON.parse(readBytes(file, lengthBytes, length).toString('utf8')), start: lengthBytes + length };
 }
 
 function readBytes(file: number, offset: number, length: number): Buffer {

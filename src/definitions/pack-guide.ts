@@ -6,7 +6,7 @@ import { describeResource } from './describe.js';
 import { packStamp, writePack } from './pack-file.js';
 
 // Change it when what the packs hold changes.
-const format = '3';
+const format = '4';
 
 /** Our guide: compiled profiles, measures, view definitions and terminology. Files without a `resourceType` belong to other readers. */
 export function packGuide(root: string, target: string): void {
