@@ -8,7 +8,7 @@ import { areaFinding } from './findings.js';
 import { type Indicator, indicatorsOf } from './indicators.js';
 import { layout } from './layout.js';
 import { formatCount, formatDecimals } from './number.js';
-import { definitions, isSmall, smallCells, targetText } from './parts.js';
+import { definitions, isSmall, shortTarget, smallCells } from './parts.js';
 import type { PagePeriod } from './period.js';
 import { provenance } from './provenance.js';
 
@@ -106,13 +106,13 @@ function charts({ evaluations, places, period }: AreaPageOptions, rows: readonly
 
 function table({ places, period }: AreaPageOptions, rows: readonly Row[], totals: readonly Indicator[]): string {
   const head = totals.map(({ code, short }) => html`<th scope="col"><abbr title="${short.id}">${code}</abbr></th>`).join('');
-  const targets = totals.map((indicator) => html`<td>${targetText(indicator)}</td>`).join('');
+  const targets = totals.map((indicator) => html`<td>${shortTarget(indicator)}</td>`).join('');
   const body = rows.map(({ code, label, indicators }) => {
     const name = code === undefined ? html`${label}` : html`<a href="${areaHref(code, period.name)}">${label}</a>`;
     return html`<tr data-area="${code ?? ''}"><th scope="row">!${name}</th>!${indicators.map(cell).join('')}</tr>`;
   });
   return html`<section><table class="wide"><caption>Persentase per ${places.id} <span lang="en">Per cent, with numerator/denominator below</span></caption>
-<thead><tr><th scope="col">${places.id}</th>!${head}</tr></thead><tbody>!${body.join('')}</tbody>
+<thead><tr><th scope="col">Wilayah</th>!${head}</tr></thead><tbody>!${body.join('')}</tbody>
 <tfoot><tr data-area="total"><th scope="row">Jumlah</th>!${totals.map(cell).join('')}</tr><tr><th scope="row">Target</th>!${targets}</tr></tfoot></table></section>`;
 }
 
@@ -120,5 +120,5 @@ function cell(indicator: Indicator): string {
   const { percent, numerator, denominator } = indicator;
   const small = isSmall(indicator) ? '†' : '';
   const value = percent === undefined ? 't.b.' : formatDecimals(percent);
-  return html`<td>${value}${small}<span>${formatCount(numerator).id}/${formatCount(denominator).id}</span></td>`;
+  return html`<td>${value}<span>${formatCount(numerator).id}/${formatCount(denominator).id}${small}</span></td>`;
 }

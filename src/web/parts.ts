@@ -2,7 +2,7 @@ import { html } from 'ghtml';
 import type { Evaluation } from '../measure/evaluate.js';
 import { type Indicator, indicatorsOf, splitLanguages } from './indicators.js';
 import { both } from './layout.js';
-import { formatTarget } from './number.js';
+import { formatDecimals, formatTarget } from './number.js';
 
 // UNVERIFIED norm, good practice: below five persons a cell can point at somebody.
 const smallCell = 5;
@@ -23,6 +23,13 @@ export function verdict({ met, lowerIsBetter }: Indicator): string {
 export function targetText({ target }: Indicator): string {
   if (!target) return '–';
   return `${target.comparator === '>=' ? '≥' : '≤'}\u00a0${formatTarget(target.percent).id}${target.verified ? '' : '\u00a0*'}`;
+}
+
+/** The same without the sign, for narrow columns: `≥82`. */
+export function shortTarget({ target }: Indicator): string {
+  return target
+    ? `${target.comparator === '>=' ? '≥' : '≤'}${formatDecimals(target.percent).replace(/,00$/, '')}${target.verified ? '' : '*'}`
+    : '–';
 }
 
 export function smallCells(): string {

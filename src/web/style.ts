@@ -55,7 +55,8 @@ tbody th{font-weight:500;overflow-wrap:break-word;hyphens:auto}
 abbr{text-decoration:none}
 tfoot th,tfoot td{border-top:2px solid var(--ink);font-weight:700}
 .wide{font-size:.76rem;table-layout:fixed}
-.wide th:first-child{width:27%}
+.wide th:first-child{width:26%}
+.wide thead th{font-size:.68rem}
 .wide th,.wide td{padding:.35rem .15rem}
 .wide td span{display:block;color:var(--soft);font-size:.92em}
 dl{margin:.3rem 0 0}
@@ -64,7 +65,7 @@ dd{margin:0}
 ul.places{columns:14rem;margin:.4rem 0 0;padding:0 0 0 1.1rem}
 footer{font-size:.82rem;color:var(--soft);padding:0 0 2rem;overflow-wrap:anywhere}
 footer p{margin:.25rem 0}
-@media (min-width:44rem){section,aside{padding:1.1rem 1.3rem 1.3rem}h2{font-size:1.25rem}.wide{font-size:.88rem}}
+@media (min-width:44rem){section,aside{padding:1.1rem 1.3rem 1.3rem}h2{font-size:1.25rem}.wide{font-size:.88rem}.wide thead th{font-size:.8rem}}
 @media print{:root{--ink:#000;--soft:#333;--paper:#fff;--card:#fff;--line:#999;--leaf:#222;--earth:#000;--sun:#fff;--track:#fff}
 header.top{background:none;color:#000;border-bottom:2px solid #000}header.top a,header.top p,header.top nav,header.top [lang=en]{color:#000}
 .periods,.skip,.screen{display:none}section,aside{break-inside:avoid;border-color:#999;padding:.5rem}main{padding:.5rem 0}.verdict.yes{background:none;color:#000;box-shadow:inset 0 0 0 2px #000}

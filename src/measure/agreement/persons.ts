@@ -1,8 +1,9 @@
 import type { MeasurementPeriod } from '../../cql/program.js';
-import { type FhirResource, isObject } from '../../fhir/resource.js';
+import type { FhirResource } from '../../fhir/resource.js';
 import type { Literals } from './literals.js';
 import { alignToPeriod, type Draft, mutations } from './mutations.js';
 import type { Random } from './random.js';
+import { renamePerson } from './rename.js';
 
 /** A generated person: a Patient and what belongs to it. */
 export interface BoundaryPerson {
@@ -53,31 +54,6 @@ export function* boundaryPersons(count: number, options: BoundaryOptions): Gener
       if (step !== undefined) steps.push(step);
     }
     const id = `${prefix}${String(index + 1).padStart(6, '0')}`;
-    yield { id, resources: withIds(draft, id), origin: [seed.name, ...steps].join('; ') };
+    yield { id, resources: renamePerson(draft as unknown as readonly FhirResource[], id), origin: [seed.name, ...steps].join('; ') };
   }
-}
-
-/** New ids throughout: the Patient's is `id`, the others' `id-n`, and references follow. */
-function withIds(draft: Draft, id: string): readonly FhirResource[] {
-  const ids = new Map<string, string>();
-  draft.forEach((resource, index) => {
-    const isPatient = resource.resourceType === 'Patient';
-    const key = `${String(resource.resourceType)}/${String(resource.id)}`;
-    const fresh = isPatient ? id : `${id}-${index}`;
-    if (!ids.has(key)) ids.set(key, fresh);
-    resource.id = fresh;
-  });
-  return draft.map((resource) => renamed(resource, ids) as unknown as FhirResource);
-}
-
-function renamed(value: unknown, ids: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((item) => renamed(item, ids));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => {
-      if (name !== 'reference' || typeof inner !== 'string') return [name, renamed(inner, ids)];
-      const fresh = ids.get(inner);
-      return [name, fresh === undefined ? inner : `${inner.slice(0, inner.indexOf('/'))}/${fresh}`];
-    }),
-  );
 }
