@@ -81,10 +81,20 @@ function integerBetween(low: number, high: number): PrimitiveCheck {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that R4 forbids
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
 
+// most strings are short, and a loop over a short one is done before a regular expression has begun
+function hasControlCharacter(value: string): boolean {
+  if (value.length > 80) return controlCharacters.test(value);
+  for (let index = 0; index < value.length; index++) {
+    const unit = value.charCodeAt(index);
+    if (unit < 32 && unit !== 9 && unit !== 10 && unit !== 13) return true;
+  }
+  return false;
+}
+
 function stringFault(value: unknown): PrimitiveFault | undefined {
   if (typeof value !== 'string') return 'not-string';
   if (value.length === 0) return 'empty';
-  if (controlCharacters.test(value)) return 'control-character';
+  if (hasControlCharacter(value)) return 'control-character';
   if (value.length > maxStringLength) return 'too-long';
   return value.charCodeAt(0) <= 32 && value.trim() === '' ? 'blank' : undefined;
 }

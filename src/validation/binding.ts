@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../fhir/resource.js';
-import type { CodeVerdict, Coding, Terminology } from '../terminology/terminology.js';
+import type { CodeVerdict, Terminology } from '../terminology/terminology.js';
 import { type Context, report } from './context.js';
 import { text } from './text.js';
 
@@ -125,7 +125,7 @@ export type CodingCheck = (coding: JsonObject, path: string, context: Context) =
 const maxKept = 20_000;
 
 export function codingCheck(terminology: Terminology): CodingCheck {
-  const kept = new Map<string, Map<string, CodeVerdict>>();
+  const kept = new Map<string, Map<string, KnownCode>>();
   return (coding, path, context) => {
     const { system, code, display, version } = coding;
     if (typeof code !== 'string') return;
@@ -133,35 +133,46 @@ export function codingCheck(terminology: Terminology): CodingCheck {
       if (system === undefined) report(context, 'warning', 'code-invalid', 'coding-system', text.codingWithoutSystem, path);
       return;
     }
-    if (typeof display === 'string' && display.length > 500) return;
-    const verdict = verdictOf({
-      system,
-      code,
-      ...(typeof display === 'string' ? { display } : {}),
-      ...(typeof version === 'string' ? { version } : {}),
-    });
+    const known = knownCode(system, code);
+    const verdict =
+      typeof version === 'string'
+        ? terminology.validateInCodeSystem({ system, code, version, ...(typeof display === 'string' ? { display } : {}) })
+        : typeof display === 'string'
+          ? verdictOnDisplay(known, system, code, display)
+          : known.verdict;
     if (verdict.valid === true && verdict.reason === undefined) return;
     complain(verdict, system, code, path, context);
   };
 
-  function verdictOf(coding: Coding & { readonly system: string; readonly code: string }): CodeVerdict {
-    let codes = kept.get(coding.system);
+  function knownCode(system: string, code: string): KnownCode {
+    let codes = kept.get(system);
     if (!codes) {
       if (kept.size > 2000) kept.clear();
       codes = new Map();
-      kept.set(coding.system, codes);
+      kept.set(system, codes);
     }
-    const key =
-      coding.display === undefined && coding.version === undefined
-        ? coding.code
-        : `${coding.code}\n${coding.version ?? ''}\n${coding.display ?? ''}`;
-    const known = codes.get(key);
+    const known = codes.get(code);
     if (known) return known;
     if (codes.size > maxKept) codes.clear();
-    const verdict = terminology.validateInCodeSystem(coding);
-    codes.set(key, verdict);
+    const made: KnownCode = { verdict: terminology.validateInCodeSystem({ system, code }), displays: new Map() };
+    codes.set(code, made);
+    return made;
+  }
+
+  function verdictOnDisplay(known: KnownCode, system: string, code: string, display: string): CodeVerdict {
+    // a code that isn't known has no display that could be wrong
+    if (known.verdict.valid !== true || known.verdict.display === display) return known.verdict;
+    const kept = known.displays.get(display);
+    if (kept) return kept;
+    const verdict = terminology.validateInCodeSystem({ system, code, display });
+    if (known.displays.size < 50 && display.length < 500) known.displays.set(display, verdict);
     return verdict;
   }
+}
+
+interface KnownCode {
+  readonly verdict: CodeVerdict;
+  readonly displays: Map<string, CodeVerdict>;
 }
 
 function complain(verdict: CodeVerdict, system: string, code: string, path: string, context: Context): void {

@@ -74,18 +74,39 @@ export function enterScope(context: Context, resource: JsonObject, path: string,
     container,
     kind,
     fullUrl,
-    fhirPath: {
-      resource,
-      rootResource: outermost,
-      ...(context.options.now === undefined ? {} : { now: context.options.now }),
-      resolve: (reference) => resolveReference(reference, scope, context)?.resource as FhirResource | undefined,
-      memberOf: (value, valueSet) => context.engine.memberOf(value, valueSet),
-      conformsTo: (value, profile) => context.engine.conformsTo(value, profile, context),
-    },
+    fhirPath: new ScopedFhirPath(resource, outermost, context),
   };
   context.scopes.set(resource, scope);
   context.scope = scope;
   return scope;
+}
+
+/** What invariants of one scope may look at. A class, for one is made for every resource and its methods must cost nothing until they are called. */
+class ScopedFhirPath implements FhirPathContext {
+  readonly resource: JsonObject;
+  readonly rootResource: JsonObject;
+  readonly now?: number;
+  private readonly context: Context;
+
+  constructor(resource: JsonObject, rootResource: JsonObject, context: Context) {
+    this.resource = resource;
+    this.rootResource = rootResource;
+    if (context.options.now !== undefined) this.now = context.options.now;
+    this.context = context;
+  }
+
+  resolve(reference: string): FhirResource | undefined {
+    const scope = this.context.scopes.get(this.resource);
+    return scope && (resolveReference(reference, scope, this.context)?.resource as FhirResource | undefined);
+  }
+
+  memberOf(value: unknown, valueSet: string): boolean | undefined {
+    return this.context.engine.memberOf(value, valueSet);
+  }
+
+  conformsTo(value: unknown, profile: string): boolean | undefined {
+    return this.context.engine.conformsTo(value, profile, this.context);
+  }
 }
 
 export interface Resolved {

@@ -82,12 +82,14 @@ function createEngine({ registry, terminology, rules = [], unknownExtensions = '
   const profiles = new Map<string, Profile | undefined>();
   const bindings = new Map<string, BindingCheck>();
   const expressions = new Map<string, CompiledFhirPath | undefined>();
+  const required = new Map<string, readonly string[]>();
   const engine: Engine = {
     registry,
     terminology,
     unknownExtensions,
     type,
     profile,
+    requiredProfiles,
     binding,
     invariant: (constraint, focus) =>
       invariantOf(constraint, () => expression(correctedExpressions[constraint.expression ?? ''] ?? constraint.expression ?? '', focus)),
@@ -150,6 +152,14 @@ function createEngine({ registry, terminology, rules = [], unknownExtensions = '
     function unusable(_value: unknown, _sibling: unknown, path: string, context: Context): void {
       report(context, 'error', 'processing', 'unusable-profile', text.unusableProfile(canonical), path);
     }
+  }
+
+  function requiredProfiles(name: string): readonly string[] {
+    const known = required.get(name);
+    if (known) return known;
+    const found = registry.requiredProfiles(name);
+    required.set(name, found);
+    return found;
   }
 
   function binding(valueSet: string, strength: string): BindingCheck {

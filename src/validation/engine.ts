@@ -29,6 +29,8 @@ export interface Engine {
   type(name: string): Slot;
   /** Undefined where the canonical is not on board. */
   profile(canonical: string): Profile | undefined;
+  /** As the registry says, kept. */
+  requiredProfiles(type: string): readonly string[];
   binding(valueSet: string, strength: string): BindingCheck;
   invariant(
     constraint: { readonly key?: string; readonly expression?: string; readonly severity?: string; readonly human?: string },

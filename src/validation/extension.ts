@@ -83,6 +83,7 @@ function checkContextOfUse(
   context: Context,
   holder: JsonObject,
 ): void {
+  if (definition.context?.some((use) => use.type === 'element' && use.expression === 'Element') && !definition.contextInvariant) return;
   const uses = [...(definition.context ?? []), ...(widenedContexts[url] ?? []).map((expression) => ({ type: 'element', expression }))];
   if (uses.length > 0 && !uses.some((use) => fits(use.type, use.expression ?? ''))) {
     const allowed = uses.map((use) => use.expression ?? '');

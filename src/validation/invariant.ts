@@ -150,6 +150,7 @@ function collectFragments(value: unknown, into: Set<string>, depth: number): voi
   } else if (Array.isArray(value)) for (const item of value) collectFragments(item, into, depth);
   else if (isObject(value) && depth < 200) {
     for (const key in value) collectFragments(value[key], into, depth + 1);
-    if (typeof value['div'] === 'string') for (const fragment of scanXhtml(value['div']).fragments) into.add(`#${fragment}`);
+    if (typeof value['div'] === 'string' && value['div'].includes('#'))
+      for (const fragment of scanXhtml(value['div']).fragments) into.add(`#${fragment}`);
   }
 }

@@ -42,30 +42,30 @@ export function checkResource(value: JsonObject, path: string, context: Context)
   }
   context.engine.type(type).run(value, undefined, path, context);
   if (context.tooDeep) return;
-  const profiles = profilesFor(value, type, path, context);
-  for (const profile of profiles) runProfile(value, undefined, profile, path, context);
+  for (const profile of profilesFor(value, type, context)) runProfile(value, undefined, profile, path, context);
   context.engine.checkBusinessRules(value, type, path, context);
 }
 
-function profilesFor(value: JsonObject, type: string, path: string, context: Context): ReadonlySet<string> {
-  const profiles = new Set<string>();
-  if (context.scope.kind === 'root') for (const profile of context.options.profiles ?? []) profiles.add(profile);
+const none: readonly string[] = [];
+
+function profilesFor(value: JsonObject, type: string, context: Context): readonly string[] {
+  const profiles: string[] = [];
+  if (context.scope.kind === 'root') profiles.push(...(context.options.profiles ?? none));
   if (context.options.declaredProfiles === false) return profiles;
   const meta = value['meta'];
   const declared = isObject(meta) ? meta['profile'] : undefined;
-  if (Array.isArray(declared)) for (const profile of declared) if (typeof profile === 'string') profiles.add(profile);
+  if (Array.isArray(declared)) {
+    for (const profile of declared) if (typeof profile === 'string' && !profiles.includes(profile)) profiles.push(profile);
+  }
   if (context.scope.kind !== 'contained')
-    for (const profile of context.engine.registry.requiredProfiles(type)) if (!hasOf(profiles, profile)) profiles.add(profile);
-  for (const profile of signpostedProfiles(value, type)) profiles.add(profile);
-  void path;
+    for (const profile of context.engine.requiredProfiles(type)) if (!hasOf(profiles, profile)) profiles.push(profile);
+  for (const profile of signpostedProfiles(value, type)) if (!hasOf(profiles, profile)) profiles.push(profile);
   return profiles;
 }
 
 /** The profile is there already, perhaps with a version. */
-function hasOf(profiles: ReadonlySet<string>, canonical: string): boolean {
-  if (profiles.has(canonical)) return true;
-  for (const profile of profiles) if (profile.startsWith(`${canonical}|`)) return true;
-  return false;
+function hasOf(profiles: readonly string[], canonical: string): boolean {
+  return profiles.some((profile) => profile === canonical || profile.startsWith(`${canonical}|`));
 }
 
 function checkContained(value: JsonObject, path: string, context: Context, outer: Scope): void {

@@ -21,6 +21,7 @@ export function scanXhtml(source: string): XhtmlFindings {
   const fragments: string[] = [];
   const languages: string[] = [];
   const open: string[] = [];
+  const mayHaveEntities = source.includes('&');
   let hasContent = false;
   let rootSeen = false;
   let at = 0;
@@ -29,23 +30,29 @@ export function scanXhtml(source: string): XhtmlFindings {
     const end = next < 0 ? source.length : next;
     if (end > at) readText(at, end);
     if (next < 0) break;
-    markup.lastIndex = next;
-    const match = markup.exec(source);
-    if (!match) return stop(`'${source.slice(next, next + 30)}'`);
-    at = markup.lastIndex;
-    const [, closed, opened, attributes = '', empty] = match;
-    if (closed !== undefined) {
-      if (open.pop() !== closed) return stop(`</${closed}>`);
-    } else if (opened !== undefined) {
+    const unit = source.charCodeAt(next + 1);
+    if (unit === 47) {
+      const close = source.indexOf('>', next);
+      const name = close < 0 ? undefined : source.slice(next + 2, close).trimEnd();
+      if (name === undefined || open.pop() !== name) return stop(source.slice(next, next + 30));
+      at = close + 1;
+    } else if (unit === 33 || unit === 63) {
+      const end = afterAside(next);
+      if (end === undefined) return stop(source.slice(next, next + 30));
+      at = end;
+    } else {
+      startTag.lastIndex = next;
+      const match = startTag.exec(source);
+      if (!match) return stop(source.slice(next, next + 30));
+      at = startTag.lastIndex;
+      const [, name = '', attributes = '', empty] = match;
       if (open.length === 0) {
-        if (rootSeen) return stop(`<${opened}>`);
+        if (rootSeen) return stop(`<${name}>`);
         rootSeen = true;
-        if (opened !== 'div' || !/\sxmlns\s*=\s*["']http:\/\/www\.w3\.org\/1999\/xhtml["']/.test(attributes)) faults.push({ kind: 'root' });
+        if (name !== 'div' || !/\sxmlns\s*=\s*["']http:\/\/www\.w3\.org\/1999\/xhtml["']/.test(attributes)) faults.push({ kind: 'root' });
       }
-      readElement(opened, attributes);
-      if (empty === '') open.push(opened);
-    } else if (match[0].startsWith('<!D') || match[0].startsWith('<?')) {
-      return stop(match[0].slice(0, 30));
+      readElement(name, attributes);
+      if (empty === '') open.push(name);
     }
   }
   if (open.length > 0) faults.push({ kind: 'syntax', detail: `<${open.at(-1)}>` });
@@ -57,11 +64,32 @@ export function scanXhtml(source: string): XhtmlFindings {
     return { faults, ids, fragments, languages, hasContent };
   }
 
+  /** Where a comment or CDATA section ends; undefined for one that doesn't, and for instructions and declarations, which have no place here. */
+  function afterAside(from: number): number | undefined {
+    const [begin, finish] = source.startsWith('<!--', from)
+      ? ['<!--', '-->']
+      : source.startsWith('<![CDATA[', from)
+        ? ['<![CDATA[', ']]>']
+        : [];
+    if (begin === undefined || finish === undefined) return undefined;
+    const end = source.indexOf(finish, from + begin.length);
+    if (end < 0) return undefined;
+    if (begin !== '<!--') hasContent = true;
+    return end + finish.length;
+  }
+
   function readText(from: number, to: number): void {
-    const text = source.slice(from, to);
-    if (open.length === 0 ? text.trim() !== '' : false) faults.push({ kind: 'root' });
-    if (!hasContent && text.trim() !== '') hasContent = true;
-    readEntities(text);
+    if (open.length === 0) {
+      if (!isBlank(from, to)) faults.push({ kind: 'root' });
+      return;
+    }
+    if (!hasContent && !isBlank(from, to)) hasContent = true;
+    if (mayHaveEntities) readEntities(source.slice(from, to));
+  }
+
+  function isBlank(from: number, to: number): boolean {
+    for (let index = from; index < to; index++) if (source.charCodeAt(index) > 32) return false;
+    return true;
   }
 
   function readEntities(text: string): void {
@@ -74,11 +102,12 @@ export function scanXhtml(source: string): XhtmlFindings {
   function readElement(name: string, attributes: string): void {
     if (!elements.has(name)) faults.push({ kind: 'element', detail: name });
     if (name === 'img') hasContent = true;
-    if (attributes === '') return;
+    if (attributes === '' || attributes === ' xmlns="http://www.w3.org/1999/xhtml"') return;
     let language: string | undefined;
-    for (const [, attribute = '', double, single] of attributes.matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
+    for (let match = attributePart.exec(attributes); match !== null; match = attributePart.exec(attributes)) {
+      const [, attribute = '', double, single] = match;
       const value = double ?? single ?? '';
-      readEntities(value);
+      if (mayHaveEntities) readEntities(value);
       if (!generalAttributes.has(attribute) && !elementAttributes[name]?.has(attribute))
         faults.push({ kind: 'attribute', detail: attribute, element: name });
       if (attribute === 'id' || (attribute === 'name' && name === 'a')) ids.add(value);
@@ -89,9 +118,9 @@ export function scanXhtml(source: string): XhtmlFindings {
   }
 }
 
-// a comment, a CDATA section, an instruction, a declaration, an end tag, or a start tag with its attributes
-const markup =
-  /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<![A-Z][^>]*>|<\/([A-Za-z][\w:.-]*)\s*>|<([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
+// a start tag with its attributes; what follows a name is bounded by quotes, so nothing is read twice
+const startTag = /<([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
+const attributePart = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 function isKnownEntity(name: string): boolean {
   return (
