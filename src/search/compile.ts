@@ -181,6 +181,11 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
   return compiler;
 }
 
+/** Whether the parameter's references may lead to resources of `type`, as far as its expression says: `patient` leads to patients only. */
+export function isTarget(plan: ParameterPlan, type: string): boolean {
+  return plan.paths.some(({ targetTypes }) => targetTypes.length === 0 || targetTypes.includes(type));
+}
+
 function referenceTable(alias: string): SqlFragment {
   return sql`reference_value ${identifier(alias)}`;
 }

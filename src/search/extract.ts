@@ -176,6 +176,9 @@ const collect: Readonly<Record<SimpleKind, Collect>> = {
       into.tokens.add(tokenHash(tokenKeys.reference(stored.hash, target.target)));
       into.references.push({ parameter: stored.hash, ...target });
     }
+    for (const [type, hash] of stored.presentByType) {
+      if ([...targets.values()].some((target) => target.type === type)) into.present.push(hash);
+    }
     return any || targets.size > 0;
   },
 };

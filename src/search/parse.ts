@@ -58,7 +58,8 @@ export function parseSearch(options: ParseSearchOptions): Result<ParsedSearch> {
       );
       continue;
     }
-    const control = controlReaders[name.split(':')[0] ?? name];
+    const controlName = name.split(':')[0] ?? name;
+    const control = Object.hasOwn(controlReaders, controlName) ? controlReaders[controlName] : undefined;
     const before = parser.issues.length;
     if (control === undefined) readClause(parser, name, value);
     else {

@@ -16,6 +16,8 @@ export interface StoredPath {
   readonly path: SearchPath;
   /** True for the one date of a type that lies in the resource's own row. */
   readonly isMainDate: boolean;
+  /** Of references: hashes that say that one leads to a resource of a type which some parameter restricts itself to. */
+  readonly presentByType: ReadonlyMap<string, number>;
 }
 
 /** The elements whose parts a composite parameter takes together. */
@@ -44,6 +46,16 @@ export interface TypePlan {
   /** Paths that lead to the patient in whose compartment a resource lies, in the order of the compartment definition. */
   readonly patientPaths: readonly SearchPath[];
   parameter(code: string): ParameterPlan | undefined;
+}
+
+/** What stands in a resource's `present` where it has a value for the parameter. */
+export function presenceHashes(plan: ParameterPlan): readonly number[] {
+  return [
+    ...plan.paths.flatMap(({ stored, targetTypes }) =>
+      targetTypes.length === 0 ? [stored.hash] : targetTypes.flatMap((type) => stored.presentByType.get(type) ?? []),
+    ),
+    ...plan.composites.map(({ hash }) => hash),
+  ];
 }
 
 export interface SearchPlans {
@@ -118,14 +130,15 @@ function planType(registry: Registry, type: string, elements: Elements, compileE
   });
   const mainDateText = mainDateCode === undefined ? undefined : paths.get(mainDateCode)?.[0]?.text;
 
-  const stored = new Map<string, StoredPath>();
+  const stored = new Map<string, StoredPath & { readonly presentByType: Map<string, number> }>();
   const store = (kind: SimpleKind, path: SearchPath): StoredPath => {
     const key = `${type} ${kind} ${path.text}`;
     let found = stored.get(key);
     if (found === undefined) {
-      found = { hash: parameterHash(key), kind, path, isMainDate: kind === 'date' && path.text === mainDateText };
+      found = { hash: parameterHash(key), kind, path, isMainDate: kind === 'date' && path.text === mainDateText, presentByType: new Map() };
       stored.set(key, found);
     }
+    for (const target of path.targetTypes) found.presentByType.set(target, parameterHash(`${key} is ${target}`));
     return found;
   };
   const byCode = new Map<string, ParameterPlan>();

@@ -1,6 +1,6 @@
 import { type Issue, issue } from '../fhir/outcome.js';
 import { asObject, type JsonObject } from '../fhir/resource.js';
-import { type CompileOptions, compileCount, compileInclude, compileReverseInclude, compileSearch } from '../search/compile.js';
+import { type CompileOptions, compileCount, compileInclude, compileReverseInclude, compileSearch, isTarget } from '../search/compile.js';
 import type { Cursors } from '../search/cursor.js';
 import { resourceKey } from '../search/hash.js';
 import { type ParameterPlan, searchPlans } from '../search/plan.js';
@@ -84,8 +84,11 @@ async function includeResources(
       take((await database.query(compileInclude(keys, [], options))).map(versionOf));
     }
     for (const include of active.filter(({ reverse }) => reverse)) {
-      const targets = sources.filter(({ type }) => include.targetType === undefined || type === include.targetType).map(keyOf);
-      const hashes = referencePlans(include, options).flatMap((plan) => plan.paths.map(({ stored }) => stored.hash));
+      const plans = referencePlans(include, options);
+      const isWanted = (type: string) =>
+        (include.targetType === undefined || type === include.targetType) && plans.some((plan) => isTarget(plan, type));
+      const targets = sources.filter(({ type }) => isWanted(type)).map(keyOf);
+      const hashes = plans.flatMap((plan) => plan.paths.map(({ stored }) => stored.hash));
       if (targets.length === 0 || hashes.length === 0) continue;
       take((await database.query(compileReverseInclude(include.sourceType, hashes, targets, room() + 1, options))).map(versionOf));
     }

@@ -1,8 +1,8 @@
 import type { Registry } from '../../definitions/registry.js';
 import { type Issue, issue, type Result } from '../../fhir/outcome.js';
-import { type SqlFragment, sql } from '../../sql.js';
+import { joinSql, type SqlFragment, sql } from '../../sql.js';
 import type { Terminology } from '../../terminology/terminology.js';
-import type { ParameterPlan } from '../plan.js';
+import { type ParameterPlan, presenceHashes } from '../plan.js';
 import type { ParameterKind } from '../request.js';
 import { searchText } from '../text.js';
 import { compileComposite, componentKinds, parseComposite } from './composite.js';
@@ -211,9 +211,18 @@ function compileTokenValues(context: ParameterContext, modifier: string | undefi
 }
 
 function compileMissing(context: ParameterContext, values: readonly string[]): SqlFragment {
-  const hashes = [...context.plan.paths.map(({ stored }) => stored.hash), ...context.plan.composites.map(({ hash }) => hash)];
-  const isPresent = sql`${column(context.row, 'present')} && ${intArray(hashes)}::int[]`;
+  const isPresent = isPresentOf(context);
   const wanted = new Set(values);
   if (wanted.size > 1) return sql`true`;
   return wanted.has('true') ? sql`not (${isPresent})` : isPresent;
+}
+
+function isPresentOf(context: ParameterContext): SqlFragment {
+  const own = sql`${column(context.row, 'present')} && ${intArray(presenceHashes(context.plan))}::int[]`;
+  const whole = context.plan.wholeResource;
+  if (whole === undefined) return own;
+  return sql`(${own} or (${joinSql(
+    whole.map((plan) => isPresentOf({ ...context, plan })),
+    ' and ',
+  )}))`;
 }
