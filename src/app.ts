@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { isLoopback } from './config.js';
 import { issue, OperationOutcomeError } from './fhir/outcome.js';
 import { answerErrors, refuseBadUrl } from './rest/errors.js';
-import { fhirRoutes } from './rest/fhir.js';
+import { fhirRoutes, maximumUrlLength } from './rest/fhir.js';
 import { guardRoutes } from './rest/guard.js';
 import { healthRoutes, type Lifecycle, newLifecycle, trackRequests } from './rest/health.js';
 import { measureRequests } from './rest/metrics.js';
@@ -38,7 +38,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     trustProxy: config.trustProxy,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 512 },
+    routerOptions: { maxParamLength: maximumUrlLength },
     http: { maxHeaderSize: maximumHeaderBytes },
     requestTimeout: 120_000,
     frameworkErrors: refuseBadUrl,
@@ -63,6 +63,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(cors, {
     origin:
       config.corsOrigin === 'none' ? false : config.corsOrigin === '*' ? '*' : config.corsOrigin.split(',').map((origin) => origin.trim()),
+    // OPTIONS that are no preflight are answered all the same.
+    strictPreflight: false,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['etag', 'location', 'last-modified', 'x-request-id'],
   });

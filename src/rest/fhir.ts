@@ -43,6 +43,10 @@ export const allInteractions: readonly Interaction[] = [
 
 /** Mounts every interaction below the prefix that the plugin is registered with. */
 export async function fhirRoutes(app: FastifyInstance, { services }: { readonly services: Services }): Promise<void> {
+  app.addHook('onRequest', async (request) => {
+    if (request.url.length <= maximumUrlLength) return;
+    throw new OperationOutcomeError(414, [issue('too-long', 'http-url-too-long', restText.urlTooLong(maximumUrlLength))]);
+  });
   addBodyParsers(app, services);
   for (const interaction of allInteractions) {
     const { config } = services;

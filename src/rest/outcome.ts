@@ -1,10 +1,24 @@
-import { type Issue, type Language, operationOutcome } from '../fhir/outcome.js';
+import { type Issue, issue, type Language, operationOutcome, type Severity } from '../fhir/outcome.js';
+import { restText } from './text.js';
 
 /** Extension of OperationOutcome that names the request, as in the log and the X-Request-Id header. */
 export const requestIdUrl = 'https://lontar.id/fhir/StructureDefinition/request-id';
 
-/** JSON text of an OperationOutcome in `language` that carries the request's id. */
+/** Issues that one outcome lists; a resource can have hundreds of thousands. */
+const maximumIssues = 500;
+
+const rank: Readonly<Record<Severity, number>> = { fatal: 0, error: 1, warning: 2, information: 3 };
+
+/** JSON text of an OperationOutcome in `language` that carries the request's id: what is worst first, and at the end how much was left out. */
 export function outcomeText(issues: readonly Issue[], language: Language, requestId: string): string {
-  const { resourceType, issue } = operationOutcome(issues, language);
-  return JSON.stringify({ resourceType, extension: [{ url: requestIdUrl, valueString: requestId }], issue });
+  const sorted = issues.toSorted((a, b) => rank[a.severity] - rank[b.severity]);
+  const shown = sorted.slice(0, maximumIssues);
+  const hidden = sorted.length - shown.length;
+  if (hidden > 0) shown.push(issue('incomplete', 'more-issues', restText.moreIssues(hidden), { severity: 'information' }));
+  const outcome = operationOutcome(shown, language);
+  return JSON.stringify({
+    resourceType: outcome.resourceType,
+    extension: [{ url: requestIdUrl, valueString: requestId }],
+    issue: outcome.issue,
+  });
 }

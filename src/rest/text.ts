@@ -179,6 +179,10 @@ export const restText = {
     id: 'Dua entry memakai fullUrl yang sama. Beri setiap entry urn:uuid tersendiri.',
     en: 'Two entries use the same fullUrl. Give each entry a urn:uuid of its own.',
   },
+  moreIssues: (count: number): Text => ({
+    id: `Masih ada ${count} temuan lain. Perbaiki yang di atas lebih dulu, lalu kirim lagi.`,
+    en: `There are ${count} more findings. Mend those above first, then send again.`,
+  }),
   allFine: {
     id: 'Tidak ditemukan kesalahan.',
     en: 'No problems were found.',
