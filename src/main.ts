@@ -51,6 +51,14 @@ interface DemoCommandOptions {
 }
 
 program
+  .command('settings')
+  .description('mencetak semua pengaturan sebagai tabel Markdown / prints all settings as a Markdown table')
+  .action(async () => {
+    const { settingsTable } = await import('./config.js');
+    process.stdout.write(`${settingsTable()}\n`);
+  });
+
+program
   .command('validate')
   .description('memeriksa berkas FHIR tanpa basis data / judges FHIR files without a database')
   .argument('<inputs...>', 'berkas, folder, atau - untuk masukan standar / files, folders, or - for standard input')

@@ -10,6 +10,7 @@ const suites: Readonly<Record<string, () => Promise<{ readonly run: Run }>>> = {
   fhirpath: () => import('./fhirpath.js'),
   'sql-on-fhir': () => import('./sql-on-fhir.js'),
   cql: () => import('./cql.js'),
+  patch: () => import('./patch.js'),
 };
 
 interface Options {
