@@ -33,13 +33,13 @@ Context: Address
 Invariant: area-1
 Severity: #warning
 Description: "Each area code should begin with the code of the area above it (village 6202062011 lies in district 620206, city 6202, province 62): check which of the codes is wrong"
-Expression: "(extension('city').empty() or extension('province').empty() or extension('city').value.toString().startsWith(extension('province').value.toString())) and (extension('district').empty() or extension('city').empty() or extension('district').value.toString().startsWith(extension('city').value.toString())) and (extension('village').empty() or extension('district').empty() or extension('village').value.toString().startsWith(extension('district').value.toString()))"
+Expression: "extension('city').value.startsWith(extension('province').value) != false and extension('district').value.startsWith(extension('city').value) != false and extension('village').value.startsWith(extension('district').value) != false"
 * insert Id([[Setiap kode wilayah seharusnya diawali kode wilayah di atasnya (desa 6202062011 terletak di kecamatan 620206, kabupaten 6202, provinsi 62): periksa kode mana yang keliru]])
 
 Invariant: area-2
 Severity: #warning
 Description: "A village code has 10 digits without dots, as 6202062011: write the code of the Ministry of Home Affairs, not that of BPS or a placeholder"
-Expression: "extension('village').empty() or extension('village').value.toString().matches('^[1-9][0-9]{9}$')"
+Expression: "extension('village').value.matches('^[1-9][0-9]{9}$')"
 * insert Id([[Kode desa atau kelurahan terdiri dari 10 angka tanpa titik, misalnya 6202062011: tulis kode Kemendagri, bukan kode BPS atau kode contoh]])
 
 Extension: BirthPlace
