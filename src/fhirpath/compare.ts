@@ -4,29 +4,34 @@ import { FhirPathError } from './error.js';
 import { type Collection, type Item, isSystem, toSystem } from './item.js';
 import { compareQuantities, equivalentQuantities, type QuantityValue } from './quantity.js';
 import { nameOf } from './scope.js';
-import { compareTemporals, equivalentTemporals, type Temporal } from './temporal.js';
-import type { Model } from './types.js';
+import { compareTemporals, equivalentTemporals, type Temporal, temporalKey } from './temporal.js';
+import { charge, type Work } from './work.js';
 
 /** `=` of two collections: undefined where either is empty, or dates or units can't say. Source: FHIRPath N1, equality. */
-export function equalCollections(left: Collection, right: Collection, model: Model): boolean | undefined {
+export function equalCollections(left: Collection, right: Collection, work: Work): boolean | undefined {
   if (left.length === 0 || right.length === 0) return undefined;
   if (left.length !== right.length) return false;
   let answer: boolean | undefined = true;
   for (let index = 0; index < left.length; index += 1) {
-    const same = equalItems(left[index] as Item, right[index] as Item, model);
+    const same = equalItems(left[index] as Item, right[index] as Item, work);
     if (same === false) return false;
     if (same === undefined) answer = undefined;
   }
   return answer;
 }
 
-export function equalItems(left: Item, right: Item, model: Model): boolean | undefined {
-  const a = toSystem(left, model);
-  const b = toSystem(right, model);
-  if (!a || !b) return !a && !b && equalJson(left.value, right.value) && equalJson(left.sibling, right.sibling);
+export function equalItems(left: Item, right: Item, work: Work): boolean | undefined {
+  charge(work, 1 + textCost(left));
+  const a = toSystem(left, work.model);
+  const b = toSystem(right, work.model);
+  if (!a || !b) return !a && !b && equalJson(left.value, right.value, work) && equalJson(left.sibling, right.sibling, work);
   // Two elements of a resource are the same only with all they hold; against a System value only what converts counts.
-  if (!isSystem(left) && !isSystem(right) && isObject(left.value)) return equalJson(left.value, right.value) || equalSystem(a, b);
+  if (!isSystem(left) && !isSystem(right) && isObject(left.value)) return equalJson(left.value, right.value, work) || equalSystem(a, b);
   return equalSystem(a, b);
+}
+
+function textCost(item: Item): number {
+  return typeof item.value === 'string' ? item.value.length >> 6 : 0;
 }
 
 function equalSystem(a: Item, b: Item): boolean | undefined {
@@ -46,31 +51,35 @@ function equalOrUnknown(order: number | undefined): boolean | undefined {
 }
 
 /** Deep equality of JSON; the order of an object's keys means nothing. */
-export function equalJson(left: unknown, right: unknown): boolean {
+export function equalJson(left: unknown, right: unknown, work: Work): boolean {
+  charge(work, 1);
   if (left === right) return true;
   if (Array.isArray(left)) {
-    return Array.isArray(right) && left.length === right.length && left.every((member, index) => equalJson(member, right[index]));
+    return Array.isArray(right) && left.length === right.length && left.every((member, index) => equalJson(member, right[index], work));
   }
   if (!isObject(left) || !isObject(right)) return false;
   const keys = Object.keys(left);
-  return keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && equalJson(left[key], right[key]));
+  return (
+    keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && equalJson(left[key], right[key], work))
+  );
 }
 
 /** `~`: never unknown; the order of the collections means nothing. Source: FHIRPath N1, equivalence. */
-export function equivalentCollections(left: Collection, right: Collection, model: Model): boolean {
+export function equivalentCollections(left: Collection, right: Collection, work: Work): boolean {
   if (left.length !== right.length) return false;
   const rest = [...right];
   return left.every((item) => {
-    const found = rest.findIndex((other) => equivalentItems(item, other, model));
+    const found = rest.findIndex((other) => equivalentItems(item, other, work));
     if (found >= 0) rest.splice(found, 1);
     return found >= 0;
   });
 }
 
-export function equivalentItems(left: Item, right: Item, model: Model): boolean {
-  const a = toSystem(left, model);
-  const b = toSystem(right, model);
-  if (!a || !b) return !a && !b && equivalentJson(left.value, right.value);
+export function equivalentItems(left: Item, right: Item, work: Work): boolean {
+  charge(work, 1 + textCost(left) + textCost(right));
+  const a = toSystem(left, work.model);
+  const b = toSystem(right, work.model);
+  if (!a || !b) return !a && !b && equivalentJson(left.value, right.value, work);
   const numbers = bothDecimal(a, b);
   if (numbers) {
     const scale = Math.min(trim(numbers[0], 0).scale, trim(numbers[1], 0).scale);
@@ -87,7 +96,8 @@ function normalized(text: string): string {
   return text.toLowerCase().replace(/\s+/g, ' ').trim();
 }
 
-function equivalentJson(left: unknown, right: unknown): boolean {
+function equivalentJson(left: unknown, right: unknown, work: Work): boolean {
+  charge(work, 1);
   if (typeof left === 'string' && typeof right === 'string') return normalized(left) === normalized(right);
   if (typeof left === 'number' && typeof right === 'number') {
     const a = fromNumber(left);
@@ -102,7 +112,7 @@ function equivalentJson(left: unknown, right: unknown): boolean {
     if (!Array.isArray(right) || left.length !== right.length) return false;
     const rest: unknown[] = [...right];
     return left.every((member) => {
-      const found = rest.findIndex((other) => equivalentJson(member, other));
+      const found = rest.findIndex((other) => equivalentJson(member, other, work));
       if (found >= 0) rest.splice(found, 1);
       return found >= 0;
     });
@@ -110,17 +120,18 @@ function equivalentJson(left: unknown, right: unknown): boolean {
   if (!isObject(left) || !isObject(right)) return left === right;
   const keys = Object.keys(left);
   return (
-    keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && equivalentJson(left[key], right[key]))
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && equivalentJson(left[key], right[key], work))
   );
 }
 
 /** -1, 0 or 1 for `<` and its like; undefined where unknown. Values of different kinds are an error. Source: FHIRPath N1, comparison. */
-export function orderItems(left: Item, right: Item, model: Model, at: number): number | undefined {
-  const a = toSystem(left, model);
-  const b = toSystem(right, model);
+export function orderItems(left: Item, right: Item, work: Work, at: number): number | undefined {
+  const a = toSystem(left, work.model);
+  const b = toSystem(right, work.model);
   if (!a || !b) {
     // A primitive without a value, or a Quantity without one, has no order but is no error either.
-    if ((a || isOrderable(left, model)) && (b || isOrderable(right, model))) return undefined;
+    if ((a || isOrderable(left, work)) && (b || isOrderable(right, work))) return undefined;
     throw incomparable(left, right, at);
   }
   const numbers = bothDecimal(a, b);
@@ -134,8 +145,8 @@ export function orderItems(left: Item, right: Item, model: Model, at: number): n
   throw incomparable(left, right, at);
 }
 
-function isOrderable(item: Item, model: Model): boolean {
-  return item.value === undefined || item.value === null || model.isA(item.type, 'Quantity');
+function isOrderable(item: Item, work: Work): boolean {
+  return item.value === undefined || item.value === null || work.model.isA(item.type, 'Quantity');
 }
 
 function incomparable(left: Item, right: Item, at: number): FhirPathError {
@@ -177,20 +188,19 @@ export function isTemporal(item: Item): boolean {
   return item.type === 'System.Date' || item.type === 'System.DateTime' || item.type === 'System.Time';
 }
 
-/** Items without those equal to an earlier one, in their order. `charge` is told how many comparisons that took. */
-export function distinctItems(items: Collection, model: Model, charge: (comparisons: number) => void): Collection {
+/** Items without those equal to an earlier one, in their order. */
+export function distinctItems(items: Collection, work: Work): Collection {
   if (items.length < 2) return items;
   const keys = new Set<string>();
   const kept: Item[] = [];
   const others: Item[] = [];
   for (const item of items) {
-    const key = keyOf(item, model);
+    const key = keyOf(item, work);
     if (key !== undefined) {
       if (keys.has(key)) continue;
       keys.add(key);
     } else {
-      charge(others.length);
-      if (others.some((other) => other.value === item.value || equalItems(other, item, model) === true)) continue;
+      if (others.some((other) => other.value === item.value || equalItems(other, item, work) === true)) continue;
       others.push(item);
     }
     kept.push(item);
@@ -198,17 +208,62 @@ export function distinctItems(items: Collection, model: Model, charge: (comparis
   return kept;
 }
 
-/** A text that two items share exactly when they are equal, for the kinds that have one. */
-function keyOf(item: Item, model: Model): string | undefined {
-  const system = toSystem(item, model);
-  if (!system) return undefined;
+/**
+ * A text that two items share exactly when they are equal, so that finding equals takes no pairs; undefined for quantities, whose units must be
+ * converted pair by pair.
+ */
+function keyOf(item: Item, work: Work): string | undefined {
+  charge(work, 1 + textCost(item));
+  const system = toSystem(item, work.model);
+  if (!system) return isQuantity(item, work) ? undefined : `j${canonicalJson([item.value, item.sibling], work)}`;
   const number = decimalOf(system);
   if (number) return `n${printDecimal(trim(number, 0))}`;
-  if (system.type === 'System.String') return `s${system.value}`;
-  return system.type === 'System.Boolean' ? `b${system.value}` : undefined;
+  switch (system.type) {
+    case 'System.String':
+      return `s${system.value}`;
+    case 'System.Boolean':
+      return `b${system.value}`;
+    case 'System.Date':
+    case 'System.DateTime':
+    case 'System.Time':
+      return `t${temporalKey(system.value as Temporal)}`;
+    default:
+      return undefined;
+  }
+}
+
+function isQuantity(item: Item, work: Work): boolean {
+  return isObject(item.value) && work.model.isA(item.type, 'Quantity');
+}
+
+/** JSON with the keys of its objects in order. */
+function canonicalJson(value: unknown, work: Work): string {
+  charge(work, 1);
+  if (Array.isArray(value)) return `[${value.map((member) => canonicalJson(member, work)).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key], work)}`);
+  return `{${members.join(',')}}`;
 }
 
 /** Whether `items` holds one equal to `item`. */
-export function includesItem(items: Collection, item: Item, model: Model): boolean {
-  return items.some((other) => equalItems(other, item, model) === true);
+export function includesItem(items: Collection, item: Item, work: Work): boolean {
+  return items.some((other) => equalItems(other, item, work) === true);
+}
+
+/** The same for many items at once. */
+export function inclusionIn(items: Collection, work: Work): (item: Item) => boolean {
+  const keys = new Set<string>();
+  const others: Item[] = [];
+  for (const item of items) {
+    const key = keyOf(item, work);
+    if (key === undefined) others.push(item);
+    else keys.add(key);
+  }
+  return (item) => {
+    const key = keyOf(item, work);
+    if (key === undefined) return includesItem(items, item, work);
+    return keys.has(key) || includesItem(others, item, work);
+  };
 }

@@ -58,7 +58,7 @@ export function compileFhirPath(expression: string, options: CompileOptions): Co
       return code(focus, context);
     } catch (error) {
       if (error === handOver) return missing as Value;
-      throw error;
+      throw exhausted(error);
     }
   }
 
@@ -84,12 +84,15 @@ const missing: unknown = Symbol('missing');
 const trueValues: readonly TypedValue[] = [{ type: 'System.Boolean', value: true }];
 const falseValues: readonly TypedValue[] = [{ type: 'System.Boolean', value: false }];
 
-/** Nested input can exhaust the stack where nested expressions can't. */
 function guarded<Value>(run: () => Value): Value {
   try {
     return run();
   } catch (error) {
-    if (error instanceof RangeError) throw new FhirPathError('too-costly', 'the resource nests too deep for this expression');
-    throw error;
+    throw exhausted(error);
   }
+}
+
+/** Nested input can exhaust the stack where nested expressions can't. */
+function exhausted(error: unknown): unknown {
+  return error instanceof RangeError ? new FhirPathError('too-costly', 'the resource nests too deep for this expression') : error;
 }

@@ -25,10 +25,10 @@ export type Operate = (left: Collection, right: Collection, scope: Scope, at: nu
 
 /** What each operator does. Source: FHIRPath N1, operations. */
 export const operators: Readonly<Record<EagerOperator, Operate>> = {
-  '=': (left, right, scope) => boolean(equalCollections(left, right, scope.evaluation.model)),
-  '!=': (left, right, scope) => not(equalCollections(left, right, scope.evaluation.model)),
-  '~': (left, right, scope, at) => boolean(equivalent(left, right, scope, at)),
-  '!~': (left, right, scope, at) => boolean(!equivalent(left, right, scope, at)),
+  '=': (left, right, scope) => boolean(equalCollections(left, right, scope.evaluation)),
+  '!=': (left, right, scope) => not(equalCollections(left, right, scope.evaluation)),
+  '~': (left, right, scope) => boolean(equivalent(left, right, scope)),
+  '!~': (left, right, scope) => boolean(!equivalent(left, right, scope)),
   '<': (left, right, scope, at) => ordered(left, right, scope, at, (order) => order < 0),
   '<=': (left, right, scope, at) => ordered(left, right, scope, at, (order) => order <= 0),
   '>': (left, right, scope, at) => ordered(left, right, scope, at, (order) => order > 0),
@@ -49,16 +49,15 @@ function not(value: boolean | undefined): Collection {
   return boolean(value === undefined ? undefined : !value);
 }
 
-function equivalent(left: Collection, right: Collection, scope: Scope, at: number): boolean {
-  spend(scope, left.length * right.length, at);
-  return equivalentCollections(left, right, scope.evaluation.model);
+function equivalent(left: Collection, right: Collection, scope: Scope): boolean {
+  return equivalentCollections(left, right, scope.evaluation);
 }
 
 function ordered(left: Collection, right: Collection, scope: Scope, at: number, holds: (order: number) => boolean): Collection {
   const a = single(left, at);
   const b = single(right, at);
   if (!a || !b) return empty;
-  const order = orderItems(a, b, scope.evaluation.model, at);
+  const order = orderItems(a, b, scope.evaluation, at);
   return boolean(order === undefined ? undefined : holds(order));
 }
 
@@ -66,14 +65,13 @@ function ordered(left: Collection, right: Collection, scope: Scope, at: number, 
 export function union(left: Collection, right: Collection, scope: Scope, at: number): Collection {
   const all = left.length === 0 ? right : right.length === 0 ? left : [...left, ...right];
   spend(scope, all.length, at);
-  return distinctItems(all, scope.evaluation.model, (comparisons) => spend(scope, comparisons, at));
+  return distinctItems(all, scope.evaluation);
 }
 
 function membership(member: Collection, collection: Collection, scope: Scope, at: number): Collection {
   const item = single(member, at);
   if (!item) return empty;
-  spend(scope, collection.length, at);
-  return boolean(includesItem(collection, item, scope.evaluation.model));
+  return boolean(includesItem(collection, item, scope.evaluation));
 }
 
 function text(items: Collection, scope: Scope, at: number): string | undefined {
@@ -213,5 +211,5 @@ export function sortOrder(left: Collection, right: Collection, sign: number, sco
   const a = single(left, at);
   const b = single(right, at);
   if (!a || !b) return a ? 1 : b ? -1 : 0;
-  return sign * (orderItems(a, b, scope.evaluation.model, at) ?? 0);
+  return sign * (orderItems(a, b, scope.evaluation, at) ?? 0);
 }

@@ -2,17 +2,16 @@ import { FhirPathError } from './error.js';
 import type { FhirPathContext } from './fhirpath.js';
 import { type Collection, type Item, itemOf, toSystem } from './item.js';
 import type { Model } from './types.js';
+import { charge, type Work } from './work.js';
 
 /** How literally an expression is taken: see `CompileOptions`. */
 export type Mode = 'lenient' | 'strict';
 
-/** What one evaluation shares among all its steps. `spent` counts work against `maxWork`. */
-export interface Evaluation {
-  readonly model: Model;
+/** What one evaluation shares among all its steps. */
+export interface Evaluation extends Work {
   readonly mode: Mode;
   readonly context: FhirPathContext;
   readonly root: Collection;
-  spent: number;
 }
 
 export interface Binding {
@@ -49,14 +48,9 @@ export interface FhirPathFunction {
 
 export type FunctionTable = Readonly<Record<string, FhirPathFunction>>;
 
-// About a second of work on a slow core; the heaviest published invariant on the heaviest published resource spends a hundredth of it.
-const maxWork = 4_000_000;
-
 /** Counts work, and ends an evaluation that takes too much of it. */
 export function spend(scope: Scope, amount: number, at?: number): void {
-  const { evaluation } = scope;
-  evaluation.spent += amount;
-  if (evaluation.spent > maxWork) throw new FhirPathError('too-costly', 'the expression takes too much work on this resource', at);
+  charge(scope.evaluation, amount, at);
 }
 
 export function modelIn(call: Call): Model {

@@ -171,6 +171,13 @@ export function compareTemporals(left: Temporal, right: Temporal): number | unde
   return left.precision === right.precision ? 0 : undefined;
 }
 
+/** A text that two values share exactly when comparison finds them equal. */
+export function temporalKey(value: Temporal): string {
+  const zoned = value.precision > 3 && value.kind !== 'time' && value.offsetMinutes !== undefined;
+  const ms = localMs(value) - (zoned ? (value.offsetMinutes ?? 0) * 60_000 : 0);
+  return `${value.kind === 'time' ? 'T' : ''}${value.precision}${zoned ? 'Z' : ''}${ms}`;
+}
+
 /** Source: FHIRPath N1, equivalence of dates: never unknown; different precisions are not equivalent. */
 export function equivalentTemporals(left: Temporal, right: Temporal): boolean {
   return left.precision === right.precision && compareTemporals(left, right) === 0;

@@ -2,6 +2,7 @@ import type { Expression } from '../expression.js';
 import type { FhirPathContext, TypedValue } from '../fhirpath.js';
 import type { Mode } from '../scope.js';
 import type { Model } from '../types.js';
+import { maxWork } from '../work.js';
 import { fresh, type Generation, NotCovered, notCovered, only, type Path, type Place, quote } from './code.js';
 import { generatePath, isPrimitiveType } from './path.js';
 import { createRuntime } from './runtime.js';
@@ -54,7 +55,7 @@ function attempt(type: string, model: Model, mode: Mode, write: (place: Place, g
     const check = primitive
       ? 'const s = c.sibling; if (f === undefined || f === null || typeof f === "object") rt.other();'
       : 'if (typeof f !== "object" || f === null || Array.isArray(f)) rt.other();';
-    return new Function('rt', 'k', `"use strict"; return function (f, c) { ${check} ${body} };`)(
+    return new Function('rt', 'k', `"use strict"; return function (f, c) { let q = ${maxWork}; ${check} ${body} };`)(
       createRuntime(model),
       generation.constants,
     );

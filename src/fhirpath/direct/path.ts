@@ -28,7 +28,7 @@ export function generatePath(node: Expression, place: Place, generation: Generat
         : notCovered();
     case 'binary':
       return node.operator === '|'
-        ? union(generatePath(node.left, place, generation), generatePath(node.right, place, generation))
+        ? union(generatePath(node.left, place, generation), generatePath(node.right, place, generation), generation)
         : notCovered();
     case 'call':
       return call(node, place, generation);
@@ -171,7 +171,7 @@ function readChoice(
     const list = fresh(generation, 'a');
     const index = fresh(generation, 'i');
     const odd = primitive ? `${value} === null || typeof ${value} === "object"` : `typeof ${value} !== "object" || ${value} === null`;
-    const loop = `if (!Array.isArray(${list})) rt.other(); for (let ${index} = 0; ${index} < ${list}.length; ${index}++) { const ${value} = ${list}[${index}]; if (${odd}) rt.other(); ${inner} }`;
+    const loop = `if (!Array.isArray(${list})) rt.other(); for (let ${index} = 0; ${index} < ${list}.length; ${index}++) { if (--q < 0) rt.stop(); const ${value} = ${list}[${index}]; if (${odd}) rt.other(); ${inner} }`;
     const siblings = primitive ? `if (${siblingProperty} !== undefined) rt.other();` : '';
     return `{ const ${list} = ${property}; ${siblings} if (${list} !== undefined) { ${loop} } }`;
   }
@@ -287,8 +287,12 @@ function extension(source: Path, url: string, generation: Generation): Path {
   return { types: all.types, single: false, repeats: source.repeats, each, present: (hit) => each(() => hit) };
 }
 
-function union(left: Path, right: Path): Path {
-  const each = (sink: (reference: Reference) => string): string => `${left.each(sink)}${right.each(sink)}`;
+function union(left: Path, right: Path, generation: Generation): Path {
+  const each = (sink: (reference: Reference) => string): string => {
+    // Each side writes the sink anew: this counts, so that unions within unions don't write without end.
+    fresh(generation, 'u');
+    return `${left.each(sink)}${right.each(sink)}`;
+  };
   // A side that has no members by its types leaves the other as it is.
   if (left.types.length === 0) return { ...right, repeats: right.repeats || !right.single };
   if (right.types.length === 0) return { ...left, repeats: left.repeats || !left.single };

@@ -3,6 +3,7 @@ import type { FhirPathContext, TypedValue } from '../fhirpath.js';
 import { itemOf } from '../item.js';
 import { resolveReference } from '../resolve.js';
 import type { Model } from '../types.js';
+import { tooCostly } from '../work.js';
 
 /** Thrown by generated code that meets what it wasn't made for; the interpreter then runs instead. One object, since it carries nothing. */
 export const handOver: object = Object.freeze({ handOver: true });
@@ -15,13 +16,17 @@ function other(): never {
 export function createRuntime(model: Model): Readonly<Record<string, unknown>> {
   return {
     other,
+    stop: () => {
+      throw tooCostly();
+    },
+    join,
     has,
     hasMany,
     hasAny,
     not: (value: boolean | undefined) => (value === undefined ? undefined : !value),
     isA: (type: unknown, ancestor: string) => typeof type === 'string' && model.isA(type, ancestor),
     resource,
-    length: (text: string | undefined) => (text === undefined ? undefined : [...text].length),
+    length: (text: string | undefined) => (text === undefined ? undefined : text.length > 1000 ? other() : [...text].length),
     toInteger,
     substring: (text: string | undefined, start: number) => (text === undefined || start >= text.length ? undefined : text.slice(start)),
     order: (leftType: string, left: unknown, rightType: string, right: unknown) => order(model, leftType, left, rightType, right),
@@ -36,6 +41,13 @@ function has(value: unknown): boolean {
   if (value === undefined) return false;
   if (value === null || Array.isArray(value)) other();
   return true;
+}
+
+const maxString = 1_000_000;
+
+function join(left: string | undefined, right: string | undefined): string {
+  const made = (left ?? '') + (right ?? '');
+  return made.length > maxString ? other() : made;
 }
 
 function hasMany(value: unknown): boolean {
@@ -74,7 +86,7 @@ function order(model: Model, leftType: string, left: unknown, rightType: string,
     if (plainDay.test(left) && plainDay.test(right)) return left < right ? -1 : left > right ? 1 : 0;
     if (plainInstant.test(left) && plainInstant.test(right)) return Math.sign(Date.parse(left) - Date.parse(right));
   }
-  return orderItems(itemOf(left, leftType), itemOf(right, rightType), model, 0);
+  return orderItems(itemOf(left, leftType), itemOf(right, rightType), { model, spent: 0 }, 0);
 }
 
 function refersTo(
@@ -96,14 +108,9 @@ function typed(model: Model, type: string, value: unknown, sibling: unknown): Ty
   return sibling === undefined ? { type: named, value } : { type: named, value, sibling };
 }
 
+/** Equal values are rare here: where there are any, the interpreter sorts it out. */
 function distinct(model: Model, values: readonly TypedValue[]): readonly TypedValue[] {
   if (values.length < 2) return values;
-  const kept = new Set(
-    distinctItems(
-      values.map((value) => ({ ...value, sibling: undefined })),
-      model,
-      () => undefined,
-    ).map((item) => item.value),
-  );
-  return values.length === kept.size ? values : other();
+  const items = values.map(({ type, value }) => itemOf(value, type));
+  return distinctItems(items, { model, spent: 0 }).length === values.length ? values : other();
 }

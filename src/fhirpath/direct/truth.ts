@@ -300,6 +300,11 @@ function isText(type: string): boolean {
   return ['System.String', 'string', 'code', 'id', 'uri', 'url', 'canonical', 'markdown', 'oid', 'uuid'].includes(type);
 }
 
+/** Counts the work on a text's characters, 2^`shift` at a time. */
+function costly(text: Value, shift: number): Value {
+  return { ...text, code: `${text.code} if (${text.value} !== undefined && (q -= ${text.value}.length >> ${shift}) < 0) rt.stop();` };
+}
+
 const stringMethods = { startsWith: 'startsWith', endsWith: 'endsWith', contains: 'includes' } as const;
 
 function stringTest(
@@ -315,9 +320,9 @@ function stringTest(
   if (name === 'matches') {
     if (argument.kind !== 'literal' || argument.type !== 'string') return notCovered();
     const match = constant(generation, boundedRegex(argument.text, 'part', node.at));
-    return { code: text.code, value: `(${text.value} === undefined ? undefined : ${match}.test(${text.value}))`, total: false };
+    return { code: costly(text, 0).code, value: `(${text.value} === undefined ? undefined : ${match}.test(${text.value}))`, total: false };
   }
   const other = generateValue(argument, place, generation);
   if (other.kind !== 'string') return notCovered();
-  return combined(named(text, generation), named(other, generation), (a, b) => `${a}.${stringMethods[name]}(${b})`);
+  return combined(costly(text, 8), named(other, generation), (a, b) => `${a}.${stringMethods[name]}(${b})`);
 }

@@ -1,7 +1,7 @@
 import type { Expression } from '../expression.js';
 import { systemOfPrimitive } from '../item.js';
 import { constantVariable } from '../variables.js';
-import { fresh, type Generation, notCovered, type Path, type Place, quote, type Value, type ValueKind } from './code.js';
+import { fresh, type Generation, named, notCovered, type Path, type Place, quote, type Value, type ValueKind } from './code.js';
 import { generatePath } from './path.js';
 import { generateTruth } from './truth.js';
 
@@ -67,12 +67,12 @@ function binary(node: Expression & { kind: 'binary' }, place: Place, generation:
       : notCovered();
   }
   if (node.operator === '&') {
-    const left = generateValue(node.left, place, generation);
-    const right = generateValue(node.right, place, generation);
+    const left = named(generateValue(node.left, place, generation), generation);
+    const right = named(generateValue(node.right, place, generation), generation);
     if (left.kind !== 'string' || right.kind !== 'string') return notCovered();
     return {
       code: `${left.code}${right.code}`,
-      value: `((${left.value} ?? "") + (${right.value} ?? ""))`,
+      value: `rt.join(${left.value}, ${right.value})`,
       kind: 'string',
       type: 'System.String',
     };

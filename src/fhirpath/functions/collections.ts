@@ -1,4 +1,4 @@
-import { distinctItems, includesItem } from '../compare.js';
+import { distinctItems, inclusionIn } from '../compare.js';
 import { FhirPathError } from '../error.js';
 import { type Collection, empty, type Item } from '../item.js';
 import { children } from '../navigate.js';
@@ -44,15 +44,14 @@ function select(call: Call): Collection {
 
 /** Each round projects only what the round before added; what is there already ends the chase, and so does the limit on work. */
 function repeat(call: Call, unique: boolean): Collection {
-  const model = modelIn(call);
-  const charge = (comparisons: number): void => spend(call.scope, comparisons, call.at);
+  const { evaluation } = call.scope;
   let found: Collection = empty;
   let fresh: Collection = call.input;
   while (fresh.length > 0) {
     const made = fresh.flatMap((item, index) => charged(call, onItem(call, 0, item, index)));
     const all: Collection = [...found, ...made];
     spend(call.scope, all.length, call.at);
-    const next = unique ? distinctItems(all, model, charge) : all;
+    const next = unique ? distinctItems(all, evaluation) : all;
     fresh = next.slice(found.length);
     found = next;
   }
@@ -72,15 +71,14 @@ function descendants(call: Call): Collection {
 
 function intersect(call: Call): Collection {
   const other = argument(call, 0);
-  spend(call.scope, call.input.length * other.length, call.at);
-  const shared = call.input.filter((item) => includesItem(other, item, modelIn(call)));
-  return distinctItems(shared, modelIn(call), (comparisons) => spend(call.scope, comparisons, call.at));
+  const shared = call.input.filter(inclusionIn(other, call.scope.evaluation));
+  return distinctItems(shared, call.scope.evaluation);
 }
 
 function exclude(call: Call): Collection {
   const other = argument(call, 0);
-  spend(call.scope, call.input.length * other.length, call.at);
-  return call.input.filter((item) => !includesItem(other, item, modelIn(call)));
+  const isIn = inclusionIn(other, call.scope.evaluation);
+  return call.input.filter((item) => !isIn(item));
 }
 
 function combine(call: Call): Collection {

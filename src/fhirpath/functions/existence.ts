@@ -1,7 +1,7 @@
-import { distinctItems, includesItem } from '../compare.js';
+import { distinctItems, inclusionIn } from '../compare.js';
 import { FhirPathError } from '../error.js';
 import { boolean, type Collection, integer } from '../item.js';
-import { argument, type Call, type FunctionTable, modelIn, onItem, spend, truth } from '../scope.js';
+import { argument, type Call, type FunctionTable, onItem, truth } from '../scope.js';
 
 /** FHIRPath N1 §5.1 Existence. */
 export const existence: FunctionTable = {
@@ -32,13 +32,11 @@ function booleans(call: Call): readonly boolean[] {
 }
 
 function isSubset(call: Call, part: Collection, whole: Collection): boolean {
-  spend(call.scope, part.length * whole.length, call.at);
-  return part.every((item) => includesItem(whole, item, modelIn(call)));
+  return part.every(inclusionIn(whole, call.scope.evaluation));
 }
 
 export function distinct(call: Call): Collection {
-  spend(call.scope, call.input.length, call.at);
-  return distinctItems(call.input, modelIn(call), (comparisons) => spend(call.scope, comparisons, call.at));
+  return distinctItems(call.input, call.scope.evaluation);
 }
 
 function negated(value: boolean | undefined): Collection {

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { FhirPathError } from '../error.js';
 import { boolean, type Collection, empty, integer, string, textOf, toSystem } from '../item.js';
 import { joined } from '../operators.js';
-import { boundedRegex } from '../regex.js';
+import { type BoundedRegex, boundedRegex } from '../regex.js';
 import { argument, type Call, type FhirPathFunction, type FunctionTable, integerOf, modelIn, spend, stringOf } from '../scope.js';
 
 /** FHIRPath N1 §5.6 String manipulation, with the additions of N2. Empty input or argument gives empty. */
@@ -16,13 +16,13 @@ export const strings: FunctionTable = {
   upper: alone((text) => [string(text.toUpperCase())]),
   lower: alone((text) => [string(text.toLowerCase())]),
   trim: alone((text) => [string(text.trim())]),
-  length: alone((text) => [integer([...text].length)]),
-  toChars: alone((text) => [...text].map(string)),
-  matches: withArgument((text, pattern, call) => boolean(boundedRegex(pattern, 'part', call.at).test(text))),
-  matchesFull: withArgument((text, pattern, call) => boolean(boundedRegex(pattern, 'whole', call.at).test(text))),
+  length: alone((text) => [integer(lengthOf(text))]),
+  toChars: alone((text, call) => characters(text, call)),
+  matches: withArgument((text, pattern, call) => boolean(regexOn(text, pattern, 'part', call).test(text))),
+  matchesFull: withArgument((text, pattern, call) => boolean(regexOn(text, pattern, 'whole', call).test(text))),
   replaceMatches: { min: 2, max: 2, run: replaceMatches },
   replace: { min: 2, max: 2, run: replace },
-  split: withArgument((text, separator) => (separator === '' ? [...text] : text.split(separator)).map(string)),
+  split: withArgument((text, separator, call) => (separator === '' ? characters(text, call) : pieces(text.split(separator), call))),
   join: { min: 0, max: 1, run: join },
   encode: withArgument(encode),
   decode: withArgument(decode),
@@ -30,19 +30,39 @@ export const strings: FunctionTable = {
   unescape: withArgument((text, target, call) => [string(unescaped(text, target, call))]),
 };
 
+/** By code points: a pair of surrogates counts as one. */
+function lengthOf(text: string): number {
+  let length = text.length;
+  for (let index = 1; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0xdc00 && unit <= 0xdfff && (text.charCodeAt(index - 1) & 0xfc00) === 0xd800) length -= 1;
+  }
+  return length;
+}
+
+function characters(text: string, call: Call): Collection {
+  spend(call.scope, text.length, call.at);
+  return [...text].map(string);
+}
+
+function pieces(texts: readonly string[], call: Call): Collection {
+  spend(call.scope, texts.length, call.at);
+  return texts.map(string);
+}
+
 function input(call: Call): string | undefined {
   const text = stringOf(call.input, call);
   if (text !== undefined) spend(call.scope, 1 + (text.length >> 6), call.at);
   return text;
 }
 
-function alone(run: (text: string) => Collection): FhirPathFunction {
+function alone(run: (text: string, call: Call) => Collection): FhirPathFunction {
   return {
     min: 0,
     max: 0,
     run: (call) => {
       const text = input(call);
-      return text === undefined ? empty : run(text);
+      return text === undefined ? empty : run(text, call);
     },
   };
 }
@@ -57,6 +77,12 @@ function withArgument(run: (text: string, argument: string, call: Call) => Colle
       return text === undefined || other === undefined ? empty : run(text, other, call);
     },
   };
+}
+
+/** A regular expression looks at each character, and more than once. */
+function regexOn(text: string, pattern: string, use: 'part' | 'whole', call: Call): BoundedRegex {
+  spend(call.scope, 4 + text.length, call.at);
+  return boundedRegex(pattern, use, call.at);
 }
 
 function substring(call: Call): Collection {
@@ -86,7 +112,7 @@ function replaceMatches(call: Call): Collection {
   const substitution = stringOf(argument(call, 1), call);
   if (text === undefined || pattern === undefined || substitution === undefined) return empty;
   if (pattern === '') return [string(text)];
-  return [joined(boundedRegex(pattern, 'part', call.at).replace(text, substitution), '', call.scope, call.at)];
+  return [joined(regexOn(text, pattern, 'part', call).replace(text, substitution), '', call.scope, call.at)];
 }
 
 function join(call: Call): Collection {
@@ -120,7 +146,8 @@ function encode(text: string, name: string, call: Call): Collection {
   const encoding = encodingOf(name, call);
   const encoded = Buffer.from(text, 'utf8').toString(encoding);
   // urlbase64 keeps its padding here, which Node leaves out.
-  return [string(encoding === 'base64url' ? encoded.padEnd(Math.ceil(encoded.length / 4) * 4, '=') : encoded)];
+  const padded = encoding === 'base64url' ? encoded.padEnd(Math.ceil(encoded.length / 4) * 4, '=') : encoded;
+  return [joined(padded, '', call.scope, call.at)];
 }
 
 function decode(text: string, name: string, call: Call): Collection {
@@ -128,7 +155,7 @@ function decode(text: string, name: string, call: Call): Collection {
 }
 
 const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;', "'": '&#39;' };
-const characters: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", '#39': "'" };
+const entityCharacters: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", '#39': "'" };
 
 function escaped(text: string, target: string, call: Call): string {
   if (target === 'html') return text.replace(/[<>&"']/g, (character) => entities[character] ?? character);
@@ -137,7 +164,7 @@ function escaped(text: string, target: string, call: Call): string {
 }
 
 function unescaped(text: string, target: string, call: Call): string {
-  if (target === 'html') return text.replace(/&(lt|gt|amp|quot|apos|#39);/g, (_, name: string) => characters[name] ?? '');
+  if (target === 'html') return text.replace(/&(lt|gt|amp|quot|apos|#39);/g, (_, name: string) => entityCharacters[name] ?? '');
   if (target === 'json') return unescapeJson(text, call);
   throw new FhirPathError('execution', `${JSON.stringify(target)} is none of html, json`, call.at);
 }
