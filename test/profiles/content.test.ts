@@ -55,7 +55,10 @@ t.test('a fragment of somebody else’s code system carries its notice', (t) => 
 });
 
 t.test('a code system counts its concepts and names none twice', (t) => {
-  for (const system of registry.ours('CodeSystem').map(asObject)) {
+  for (const system of registry
+    .ours('CodeSystem')
+    .map(asObject)
+    .filter(({ content }) => content !== 'not-present')) {
     const codes = conceptCodes(system.concept);
     t.equal(codes.length, system.count, `${system.url} counts right`);
     t.equal(new Set(codes).size, codes.length, `${system.url} names no code twice`);
