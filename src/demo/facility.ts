@@ -1,3 +1,4 @@
+import { createReference } from '@medplum/core';
 import type { Bundle, Encounter, Location, Organization, Practitioner, PractitionerRole, Reference, Resource } from '@medplum/fhirtypes';
 import { claims, systems } from './codes.js';
 import { femaleNames, maleNames, secondNames } from './names.js';
@@ -74,10 +75,10 @@ export function createFacility(random: Random, villages: readonly Village[], are
   const serials = staff.map((_, index) => String(index + 1).padStart(4, '0'));
   return {
     organizationNumber,
-    puskesmas: referenceTo(puskesmas),
-    posyandu: posyandus.map(referenceTo),
-    villageLocations: villageLocations.map(referenceTo),
-    clinic: referenceTo(clinic),
+    puskesmas: createReference(puskesmas),
+    posyandu: posyandus.map((resource) => createReference(resource)),
+    villageLocations: villageLocations.map((resource) => createReference(resource)),
+    clinic: createReference(clinic),
     staff,
     resources: [
       puskesmas,
@@ -151,7 +152,7 @@ function organization(
     address: [
       { use: 'work', type: 'both', line: ['Jl. Contoh No. 1'], city: 'Contoh', country: 'ID', extension: [administrativeCode(village)] },
     ],
-    ...(parent ? { partOf: referenceTo(parent) } : {}),
+    ...(parent ? { partOf: createReference(parent) } : {}),
   };
 }
 
@@ -171,7 +172,7 @@ function areaLocation(random: Random, number: string, code: string, name: string
       coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: 'jdn', display: 'Jurisdiction' }],
     },
     address: { use: 'work', country: 'ID', extension: [administrativeCode(code)] },
-    managingOrganization: referenceTo(manager),
+    managingOrganization: createReference(manager),
   };
 }
 
@@ -185,7 +186,7 @@ function clinicLocation(random: Random, number: string, manager: Organization): 
     name: 'Poli KIA',
     mode: 'instance',
     physicalType: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: 'ro', display: 'Room' }] },
-    managingOrganization: referenceTo(manager),
+    managingOrganization: createReference(manager),
   };
 }
 
@@ -224,7 +225,7 @@ function role(random: Random, member: StaffMember, at: Organization): Practition
     meta: claims.role,
     active: true,
     practitioner: { reference: `Practitioner/${member.id}`, display: member.name },
-    organization: referenceTo(at),
+    organization: createReference(at),
     code: [{ coding: [professions[member.profession]] }],
   };
 }
@@ -252,9 +253,5 @@ function parentAreas(villages: readonly Village[]): string[] {
 }
 
 function withParent(location: Location, parent: Location | undefined): Location {
-  return parent ? { ...location, partOf: referenceTo(parent) } : location;
-}
-
-function referenceTo<Target extends Organization | Location>(resource: Target): Reference<Target> & { reference: string } {
-  return { reference: `${resource.resourceType}/${resource.id}`, display: resource.name ?? '' };
+  return parent ? { ...location, partOf: createReference(parent) } : location;
 }
