@@ -19,7 +19,17 @@ export function canonicalQuantity(value: string, unit: string): CanonicalQuantit
   return { num: multiply(value, factor), dimension };
 }
 
+/** True of UCUM units and CQL's calendar units. */
+export function isKnownUnit(unit: string): boolean {
+  return calendarUnits.has(unit) || unitFactor(unit).known;
+}
+
+const calendarUnits: ReadonlySet<string> = new Set(
+  ['year', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond'].flatMap((unit) => [unit, `${unit}s`]),
+);
+
 interface UnitFactor {
+  readonly known: boolean;
   readonly factor: string;
   readonly dimension: string;
 }
@@ -36,15 +46,19 @@ function unitFactor(unit: string): UnitFactor {
 }
 
 function findFactor(code: string): UnitFactor {
-  if (code === '1' || code === '') return { factor: '1', dimension: '1' };
+  if (code === '1' || code === '') return { known: true, factor: '1', dimension: '1' };
   const unit = ucum().getSpecifiedUnit(code, 'validate')?.unit;
-  if (!unit || unit.isArbitrary_ || unit.cnv_ !== null) return { factor: '1', dimension: code };
+  if (!unit || unit.isArbitrary_ || unit.cnv_ !== null) return { known: Boolean(unit), factor: '1', dimension: code };
   const exponents = unit.dim_?.dimVec_ ?? [];
   const dimension = baseUnits.flatMap((base, place) => {
     const exponent = exponents[place] ?? 0;
     return exponent === 0 ? [] : [exponent === 1 ? base : `${base}${exponent}`];
   });
-  return { factor: String(Number(unit.magnitude_.toPrecision(15))), dimension: dimension.length === 0 ? '1' : dimension.join('.') };
+  return {
+    known: true,
+    factor: String(Number(unit.magnitude_.toPrecision(15))),
+    dimension: dimension.length === 0 ? '1' : dimension.join('.'),
+  };
 }
 
 /** Product of two decimals, exact, without trailing zeros. */

@@ -1,11 +1,13 @@
 import { asObject, type FhirResource, isObject, type JsonObject } from '../fhir/resource.js';
+import { isKnownUnit } from './canonical-quantity.js';
 
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
  * The resource with every instant on the wall clock of a zone. The offset written is this computer's, whatever the zone: cql-execution gives it to texts
  * that have none, so dates without a time and literals stand on the same clock. Seconds get milliseconds: CQL takes the two as one precision
- * (CQL §Comparing Dates and Times), the library doesn't.
+ * (CQL §Comparing Dates and Times), the library doesn't. Quantities on which the library would give up lose what it can't read: a number beyond CQL's
+ * decimals its value, a unit that isn't UCUM its comparability.
  */
 export function localResource(resource: FhirResource, zoneMinutes: number): FhirResource {
   const offset = wallClockOffset();
@@ -27,7 +29,7 @@ export function wallClockOffset(): string {
 function localObject(value: JsonObject, shiftMs: number, offset: string): JsonObject {
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(value)) copy[name] = localValue(value[name], shiftMs, offset);
-  return copy;
+  return typeof copy['value'] === 'number' ? readableQuantity(copy, copy['value']) : copy;
 }
 
 function localValue(value: unknown, shiftMs: number, offset: string): unknown {
@@ -40,3 +42,15 @@ function localInstant(text: string, shiftMs: number, offset: string): string {
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? text : wallClock(ms + shiftMs, offset);
 }
+
+/** A unit of UCUM that can be compared with no other. */
+const incomparableUnit = "[arb'U]";
+
+function readableQuantity(quantity: Record<string, unknown>, number: number): JsonObject {
+  const unit = quantity['code'] ?? quantity['unit'];
+  if (typeof unit === 'string' && !isKnownUnit(unit)) quantity['code'] = incomparableUnit;
+  if (Math.abs(number) > maximumDecimal) delete quantity['value'];
+  return quantity;
+}
+
+const maximumDecimal = 99_999_999_999_999_999_999.999_999_99;

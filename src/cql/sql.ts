@@ -1070,7 +1070,8 @@ function tableRow(source: Pick<FactSource, 'columns'> & Partial<FactSource>, ali
       return readers[column.shape](column.name);
     },
     json: (column) => physical(column.name),
-    id: () => identifier(`${alias}.resource_id`),
+    // An item of a list is always there; it has no id of its own.
+    id: () => (source.table === undefined ? constant(sql`1`) : identifier(`${alias}.resource_id`)),
     zone,
   };
 }

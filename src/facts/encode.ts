@@ -27,7 +27,7 @@ type Encoder = (value: unknown) => readonly unknown[] | undefined;
 const encoders: Readonly<Record<Exclude<FactShape, 'list'>, Encoder>> = {
   boolean: (value) => (typeof value === 'boolean' ? [value] : undefined),
   integer: (value) => (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 2 ** 31 ? [value] : undefined),
-  decimal: (value) => (typeof value === 'number' ? [String(value)] : undefined),
+  decimal: (value) => [decimalText(value) ?? null],
   string: (value) => (typeof value === 'string' ? [value] : undefined),
   date: (value) => {
     const range = typeof value === 'string' ? temporalRange(value) : undefined;
@@ -36,7 +36,7 @@ const encoders: Readonly<Record<Exclude<FactShape, 'list'>, Encoder>> = {
   dateTime: encodeDateTime,
   quantity: (value) => {
     if (!isObject(value)) return undefined;
-    const number = value['value'] === undefined ? undefined : String(value['value']);
+    const number = decimalText(value['value']);
     const unit = textOf(value['code']) ?? textOf(value['unit']) ?? '1';
     const canonical = number === undefined || value['comparator'] !== undefined ? undefined : canonicalQuantity(number, unit);
     return [canonical?.num ?? null, canonical?.dimension ?? null, number ?? null, unit];
@@ -68,6 +68,11 @@ function encodeDateTime(value: unknown): readonly unknown[] | undefined {
 /** A time of day is an instant: CQL takes seconds and milliseconds as one precision, and FHIR has no time without seconds. */
 function highEnd(range: TemporalRange): number {
   return precisionNumbers[range.precision] > precisionNumbers.day ? range.low : range.high;
+}
+
+/** A number as text, absent beyond what CQL's Decimal holds. */
+function decimalText(value: unknown): string | undefined {
+  return typeof value === 'number' && Math.abs(value) <= 99_999_999_999_999_999_999.999_999_99 ? String(value) : undefined;
 }
 
 function timestampText(ms: number): string {
