@@ -18,6 +18,7 @@ export interface ElementNode {
 /** The tree of a snapshot or a differential. Elements with a well-formed id are placed by it, others by their path and the element before them. */
 export function parseTree(elements: readonly ElementDefinition[], rootName: string): ElementNode {
   const root: ElementNode = { name: rootName, children: [], slices: [] };
+  const index = new Map<string, ElementNode>();
   // By depth: the nodes that the last element lies in, for elements without an id.
   let open: readonly ElementNode[] = [root];
   for (const element of elements) {
@@ -27,7 +28,7 @@ export function parseTree(elements: readonly ElementDefinition[], rootName: stri
       open = [root];
       continue;
     }
-    open = walk(root, idSteps(element, names) ?? pathSteps(element, names, open));
+    open = walk(root, index, idSteps(element, names) ?? pathSteps(element, names, open));
     const node = open.at(-1);
     if (node) node.element = element;
   }
@@ -70,16 +71,25 @@ function pathSteps(element: ElementDefinition, names: readonly string[], open: r
   return steps;
 }
 
-function walk(root: ElementNode, steps: readonly Step[]): readonly ElementNode[] {
+/** The nodes along the steps, made where they are missing; `index` holds them by their id. */
+function walk(root: ElementNode, index: Map<string, ElementNode>, steps: readonly Step[]): readonly ElementNode[] {
   const nodes = [root];
   let node = root;
+  let id = '';
   for (const { name, slice } of steps) {
-    let next = node.children.find((child) => child.name === name);
+    id += `.${name}`;
+    let next = index.get(id);
     if (!next) {
       next = { name, children: [], slices: [] };
       node.children.push(next);
+      index.set(id, next);
     }
-    if (slice !== undefined) next = sliceOf(next, slice) ?? addSlice(next, { name, slice, children: [], slices: [] });
+    if (slice !== undefined) {
+      id += `:${slice}`;
+      const known = index.get(id);
+      next = known ?? addSlice(next, { name, slice, children: [], slices: [] });
+      if (!known) index.set(id, next);
+    }
     nodes.push(next);
     node = next;
   }
@@ -111,6 +121,11 @@ export function parentSlice(slice: string): string | undefined {
 /** A copy whose nodes may be changed; the elements are shared. */
 export function cloneNode(node: ElementNode): ElementNode {
   return { ...node, children: node.children.map(cloneNode), slices: node.slices.map(cloneNode) };
+}
+
+/** The nodes of a tree. */
+export function nodeCount(node: ElementNode): number {
+  return [...node.children, ...node.slices].reduce((sum, child) => sum + nodeCount(child), 1);
 }
 
 /** The tree as a list again, each element with its path, id and slice name. */

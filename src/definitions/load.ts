@@ -7,6 +7,9 @@ import { openPack } from './pack-file.js';
 import type { Registry } from './registry.js';
 import { generateSnapshot } from './snapshot.js';
 
+// Profiles over profiles over profiles: published ones stay below ten.
+const longestChain = 100;
+
 const coreUrl = 'http://hl7.org/fhir/StructureDefinition/';
 
 /**
@@ -72,8 +75,8 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
   }
 
   function withSnapshot(definition: StructureDefinition, url: string): StructureDefinition {
-    // A definition that needs itself gets what its source has: the circle ends there.
-    if (making.has(definition)) return definition;
+    // A definition that needs itself gets what its source has: the circle ends there, and so does a chain made to harm.
+    if (making.has(definition) || making.size > longestChain) return definition;
     making.add(definition);
     const { elements, issues } = generateSnapshot(definition, registry.structureDefinition);
     making.delete(definition);

@@ -1,9 +1,20 @@
 import type { ElementDefinition, ElementDefinitionType, StructureDefinition } from '@medplum/fhirtypes';
-import { type Issue, issue } from '../fhir/outcome.js';
+import { type Issue, issue, type Text } from '../fhir/outcome.js';
 import { checkConstraint } from './check-constraint.js';
-import { addSlice, cloneNode, type ElementNode, flattenTree, nodeById, parentSlice, parseTree, sliceOf } from './element-tree.js';
+import {
+  addSlice,
+  cloneNode,
+  type ElementNode,
+  flattenTree,
+  nodeById,
+  nodeCount,
+  parentSlice,
+  parseTree,
+  sliceOf,
+} from './element-tree.js';
 import { mergeElement } from './merge-element.js';
 import { text } from './text.js';
+import { usableElements } from './usable-elements.js';
 
 export interface Snapshot {
   readonly elements: readonly ElementDefinition[];
@@ -20,7 +31,7 @@ export type FindStructure = (canonical: string) => StructureDefinition | undefin
  */
 export function generateSnapshot(definition: StructureDefinition, find: FindStructure): Snapshot {
   const issues: Issue[] = [];
-  const differential = definition.differential?.element ?? [];
+  const differential = usableElements(definition.differential?.element ?? [], (rule, words, id) => report(rule, words, id));
   const base = definition.baseDefinition === undefined ? undefined : find(definition.baseDefinition);
   if (definition.baseDefinition !== undefined && !base?.snapshot) {
     issues.push(issue('not-found', 'snapshot-base', text.baseMissing(definition.baseDefinition), { expression: definition.type ?? '' }));
@@ -34,11 +45,13 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
   const origin = cloneNode(root);
   // Types of a choice before the differential's `valueQuantity` narrowed them.
   const typesBefore = new Map<ElementNode, readonly ElementDefinitionType[]>();
+  let copied = 0;
   mergeNode(root, parseTree(differential, rootName), rootName);
   return { elements: flattenTree(root), issues };
 
-  function report(rule: string, words: Parameters<typeof issue>[2], id: string): void {
-    issues.push(issue('invalid', rule, words, { expression: id, diagnostics: `${definition.url ?? ''} ${id}` }));
+  function report(rule: string, words: Text, id: string): void {
+    if (issues.length < mostIssues)
+      issues.push(issue('invalid', rule, words, { expression: id, diagnostics: `${definition.url ?? ''} ${id}` }));
   }
 
   function mergeNode(node: ElementNode, change: ElementNode, id: string): void {
@@ -88,7 +101,13 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
       const above = parentSlice(name);
       const parent = above === undefined ? undefined : sliceOf(head, above);
       if (above !== undefined && !parent) report('snapshot-reslice', text.resliceOfNothing(name), id);
-      slice = addSlice(head, newSlice(parent ? unsliced(parent) : pristine, name));
+      const from = parent ? unsliced(parent) : pristine;
+      copied += nodeCount(from);
+      if (copied > mostCopied) {
+        report('snapshot-too-large', text.tooLarge(mostCopied), id);
+        return;
+      }
+      slice = addSlice(head, newSlice(from, name));
     }
     mergeNode(slice, change, id);
     for (const reslice of change.slices) mergeSlice(head, slice, reslice, `${id}/${reslice.slice}`);
@@ -184,6 +203,11 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
     else report('snapshot-no-slicing', text.noSlicing(change.slices.map(({ slice }) => slice ?? '')), id);
   }
 }
+
+const mostIssues = 1000;
+
+// Elements that new slices may copy from what they divide: slices of slices of slices multiply.
+const mostCopied = 100_000;
 
 // Types whose `profile` speaks of the target, or that have none.
 const referring: ReadonlySet<string> = new Set(['Reference', 'canonical', 'CodeableReference']);

@@ -62,4 +62,12 @@ export const text = {
     id: `Nilai ${key} sudah ditetapkan oleh dasar dan tidak boleh diubah.`,
     en: `The base already fixes ${key}; it may not be changed.`,
   }),
+  tooLarge: (most: number): Text => ({
+    id: `Definisi terlalu besar: lebih dari ${most} elemen.`,
+    en: `The definition is too large: more than ${most} elements.`,
+  }),
+  malformed: {
+    id: 'ElementDefinition tidak dapat dibaca: periksa path, id, type, slicing, binding dan constraint.',
+    en: 'The ElementDefinition cannot be read: check path, id, type, slicing, binding and constraint.',
+  } satisfies Text,
 } as const;

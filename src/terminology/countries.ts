@@ -23,6 +23,11 @@ export function subdivisionSource(): CodeSource {
   );
 }
 
+/** Three-digit codes of countries with their names. */
+export function countryNumbers(): ReadonlyMap<string, string> {
+  return new Map(data().iso31661.map(({ numeric, name }) => [numeric, name]));
+}
+
 function concept(system: string, code: string, display: string): Concept {
   return { system, code, display };
 }

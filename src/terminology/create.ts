@@ -2,11 +2,13 @@ import type { ValueSet } from '@medplum/fhirtypes';
 import type { Registry } from '../definitions/registry.js';
 import type { FhirResource } from '../fhir/resource.js';
 import { isBelow } from './code-source.js';
+import { expandValueSet } from './expand-value-set.js';
 import { type FindSource, sourcesOf } from './find-source.js';
 import { implicitValueSet } from './implicit-value-set.js';
+import { isInValueSet } from './in-value-set.js';
 import { nearest } from './nearest.js';
 import type { CodeVerdict, Coding, Concept, Terminology } from './terminology.js';
-import { expandValueSet, isInValueSet, type Members, memberKey, type TerminologyContext } from './value-set.js';
+import { type Members, memberKey, type TerminologyContext } from './value-set.js';
 
 // A set beyond this isn't held in memory: membership is then decided code by code.
 const heldMembers = 20_000;

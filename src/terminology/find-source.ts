@@ -6,6 +6,7 @@ import type { CodeSource } from './code-source.js';
 import { countrySource, countrySystem, subdivisionSource, subdivisionSystem } from './countries.js';
 import { currencySource, currencySystem } from './currencies.js';
 import { languageSource, languageSystem } from './languages.js';
+import { m49Source, m49System } from './m49.js';
 import { mimeSource, mimeSystem } from './mime.js';
 import { resourceSource } from './resource-source.js';
 import { timeZoneSource, timeZoneSystem } from './time-zones.js';
@@ -23,6 +24,7 @@ const builtIn: Readonly<Record<string, () => CodeSource>> = {
   [countrySystem]: countrySource,
   [subdivisionSystem]: subdivisionSource,
   [currencySystem]: currencySource,
+  [m49System]: m49Source,
   [timeZoneSystem]: timeZoneSource,
 };
 

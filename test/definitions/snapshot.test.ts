@@ -238,6 +238,47 @@ test('names a base that is missing and does not fall into a circle', (t) => {
   t.end();
 });
 
+test('ends what is made to harm in an issue', (t) => {
+  const rules = (element: readonly unknown[]) => {
+    const { issues } = generateSnapshot(profile('https://example.org/p', element as ElementDefinition[]), registry.structureDefinition);
+    return [...new Set(issues.map(({ rule }) => rule))];
+  };
+  t.same(
+    rules([null, 1, 'x', {}, { path: 7 }, { path: 'Patient.name', type: 'HumanName' }, { path: 'Patient.name', constraint: [null] }]),
+    ['snapshot-malformed'],
+  );
+  t.same(rules([{ path: `Patient${'.extension'.repeat(10_000)}` }]), ['snapshot-malformed']);
+  t.same(rules(Array.from({ length: 100_000 }, (_, at) => ({ path: `Patient.e${at}` }))), [
+    'snapshot-too-large',
+    'snapshot-unknown-element',
+  ]);
+  const slices = Array.from({ length: 3000 }, (_, at) => ({ path: 'Patient.name', sliceName: `s${at}`, max: '1' }));
+  t.same(rules([{ path: 'Patient.name', slicing: { discriminator: [{ type: 'value', path: 'use' }], rules: 'open' } }, ...slices]), []);
+  t.end();
+});
+
+test('refuses slices of slices that multiply beyond measure', (t) => {
+  const sliced = (path: string, count: number): ElementDefinition[] => [
+    { path, slicing: { discriminator: [{ type: 'value', path: 'url' }], rules: 'open' } },
+    ...Array.from({ length: count }, (_, at) => ({ path, sliceName: `s${at}` })),
+  ];
+  const inner = profile('https://example.org/inner', sliced('Patient.contact.telecom', 1000));
+  const outer = { ...profile('https://example.org/outer', sliced('Patient.contact', 1000)), baseDefinition: inner.url };
+  const overlay = registry.with([inner, outer]);
+  t.same(overlay.snapshotIssues(inner.url), []);
+  t.same([...new Set(overlay.snapshotIssues(outer.url).map(({ rule }) => rule))], ['snapshot-too-large']);
+  t.end();
+});
+
+test('ends a chain of ten thousand profiles', (t) => {
+  const chain = Array.from({ length: 10_000 }, (_, at) => ({
+    ...profile(`https://example.org/chain-${at}`, []),
+    baseDefinition: `https://example.org/chain-${at + 1}`,
+  }));
+  t.ok(registry.with(chain).structureDefinition('https://example.org/chain-0'));
+  t.end();
+});
+
 function facts(elements: readonly ElementDefinition[]): string {
   return JSON.stringify(
     elements.map(({ id, min, max, type, contentReference, binding }) => [

@@ -4,9 +4,10 @@ import { test } from 'tap';
 import { areaSystem } from '../../src/definitions/areas.js';
 import { loadRegistry } from '../../src/definitions/load.js';
 import { createTerminology } from '../../src/terminology/create.js';
+import { expandValueSet } from '../../src/terminology/expand-value-set.js';
+import { isInValueSet } from '../../src/terminology/in-value-set.js';
 import { nearest } from '../../src/terminology/nearest.js';
 import { convertUnit, ucumSystem } from '../../src/terminology/ucum.js';
-import { expandValueSet, isInValueSet } from '../../src/terminology/value-set.js';
 
 const registry = loadRegistry();
 const terminology = createTerminology(registry);
@@ -158,6 +159,26 @@ test('says why a value set can’t be listed', (t) => {
   t.end();
 });
 
+test('works a value set out once, however often others import it, and stops at chains made to harm', (t) => {
+  const chain = (length: number): ValueSet[] =>
+    Array.from({ length }, (_, at) => {
+      const next = `https://example.org/chain-${at + 1}`;
+      const last = at === length - 1;
+      const include = last ? [{ system: 'urn:x', concept: [{ code: 'end' }] }] : [{ valueSet: [next] }, { valueSet: [next] }];
+      return valueSet(`https://example.org/chain-${at}`, {
+        include,
+        ...(last ? {} : { exclude: [{ valueSet: [next], system: 'urn:none' }] }),
+      });
+    });
+  const short = createTerminology(registry.with(chain(60)));
+  t.equal(short.validateInValueSet('https://example.org/chain-0', { system: 'urn:x', code: 'end' }).valid, true);
+  t.equal(short.validateInValueSet('https://example.org/chain-0', { system: 'urn:x', code: 'other' }).valid, false);
+  const long = createTerminology(registry.with(chain(20_000)));
+  t.equal(long.members('https://example.org/chain-0'), undefined);
+  t.equal(long.validateInValueSet('https://example.org/chain-0', { system: 'urn:x', code: 'end' }).valid, undefined);
+  t.end();
+});
+
 test('judges codes: in, out, undecided', (t) => {
   const used = createTerminology(registry.with([animals, fragment, pets]));
   const system = 'https://example.org/animals';
@@ -263,6 +284,7 @@ const grammars: ReadonlyArray<readonly [system: string, right: readonly string[]
   ],
   ['urn:iso:std:iso:3166', ['ID', 'IDN', '360'], ['XX', 'id', 'INA', '']],
   ['urn:iso:std:iso:3166:-2', ['ID-JB'], ['ID-XX', 'JB']],
+  ['http://unstats.un.org/unsd/methods/m49/m49.htm', ['035', '360', '001'], ['999', '36', 'Asia']],
   ['urn:iso:std:iso:4217', ['IDR', 'USD'], ['RP', 'idr', 'XYZ1']],
   ['https://www.iana.org/time-zones', ['Asia/Jakarta', 'Asia/Makassar', 'UTC'], ['Asia/Bandung', '+07:00', '']],
   [areaSystem, ['32', '3201', '320101', '1101012001'], ['32.01', '99', '320', '']],

@@ -1,9 +1,11 @@
 import type { ValueSet, ValueSetExpansion, ValueSetExpansionContains, ValueSetExpansionParameter } from '@medplum/fhirtypes';
 import { type Issue, issue, type Result } from '../../fhir/outcome.js';
 import type { TerminologyParts } from '../create.js';
+import { expandValueSet } from '../expand-value-set.js';
 import type { Concept } from '../terminology.js';
 import { text } from '../text.js';
-import { type ExpansionFailure, expandValueSet, walkValueSet } from '../value-set.js';
+import type { ExpansionFailure } from '../value-set.js';
+import { walkValueSet } from '../walk-value-set.js';
 import { displayIn } from './display.js';
 import type { Inputs } from './inputs.js';
 
