@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../fhir/resource.js';
-import { type Decimal, fromNumber, printDecimal, toNumber } from './decimal.js';
+import { type Decimal, fromNumber, parseDecimal, printDecimal, toNumber } from './decimal.js';
 import type { TypedValue } from './fhirpath.js';
-import { fromFhirQuantity, printQuantity, type QuantityValue } from './quantity.js';
+import { fromFhirQuantity, parseQuantity, printQuantity, type QuantityValue } from './quantity.js';
 import { parseDate, parseDateTime, parseTime, printTemporal, type Temporal } from './temporal.js';
 import type { Model } from './types.js';
 
@@ -173,6 +173,33 @@ export function toTyped(item: Item, model: Model): TypedValue {
     }
     default:
       return { type: item.type, value: item.value };
+  }
+}
+
+/** The way back: a value that an evaluation gave, as an item. What is no value of its type is a string. */
+export function fromTyped({ type, value, sibling, text }: TypedValue): Item {
+  const shown = text ?? String(value);
+  switch (type) {
+    case 'System.Decimal': {
+      const made = parseDecimal(shown);
+      return made ? decimal(made) : string(shown);
+    }
+    case 'System.Date':
+    case 'System.DateTime':
+    case 'System.Time': {
+      const made = { 'System.Date': parseDate, 'System.DateTime': parseDateTime, 'System.Time': parseTime }[type](shown);
+      return made ? temporal(made) : string(shown);
+    }
+    case 'System.Quantity': {
+      const made = text === undefined ? undefined : parseQuantity(text);
+      return made ? quantity(made) : itemOf(value, 'Quantity');
+    }
+    case 'System.Boolean':
+    case 'System.Integer':
+    case 'System.String':
+      return { type, value };
+    default:
+      return itemOf(value, type, sibling);
   }
 }
 

@@ -1,6 +1,7 @@
+import { isObject } from '../fhir/resource.js';
 import { FhirPathError } from './error.js';
-import type { FhirPathContext } from './fhirpath.js';
-import { type Collection, type Item, itemOf, toSystem } from './item.js';
+import type { FhirPathContext, TypedValue } from './fhirpath.js';
+import { type Collection, fromTyped, type Item, itemOf, toSystem } from './item.js';
 import type { Model } from './types.js';
 import { charge, type Work } from './work.js';
 
@@ -126,7 +127,21 @@ export function nameOf(item: Item): string {
 export function variableItems(value: unknown): Collection {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((member) => variableItems(member));
+  if (isTyped(value)) return [fromTyped(value)];
   if (typeof value === 'string') return [{ type: 'System.String', value }];
   if (typeof value === 'boolean') return [{ type: 'System.Boolean', value }];
+  if (typeof value === 'number') return [fromTyped({ type: Number.isInteger(value) ? 'System.Integer' : 'System.Decimal', value })];
   return [itemOf(value)];
+}
+
+const typedKeys: ReadonlySet<string> = new Set(['type', 'value', 'sibling', 'text']);
+
+// No FHIR element has a `type` and a `value` that are plain and nothing else.
+function isTyped(value: unknown): value is TypedValue {
+  return (
+    isObject(value) &&
+    typeof value['type'] === 'string' &&
+    Object.hasOwn(value, 'value') &&
+    Object.keys(value).every((key) => typedKeys.has(key))
+  );
 }
