@@ -116,7 +116,8 @@ function toFhirRequest(request: FastifyRequest, interaction: Interaction, prefix
   const type = parameters.type ?? /^\/([A-Z][A-Za-z]+)/.exec(interaction.path)?.[1];
   const { id, versionId, compartmentType } = parameters;
   for (const name of [type, compartmentType]) {
-    if (name !== undefined && !services.registry.isResourceType(name)) throw unknownType(name, services);
+    if (name !== undefined && !services.registry.isResourceType(name))
+      throw notFound(request.url.slice(prefix.length), request.method, services);
   }
   if (id?.startsWith('$') === true) throw unknownOperation(id);
   const body = request.body ?? undefined;

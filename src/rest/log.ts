@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino, type SerializedError } from 'pino';
 import type { Config } from '../config.js';
+import { withoutNik } from './nik.js';
 
 /**
  * The server's log: a JSON line each. Neither addresses with their queries nor headers nor bodies are ever logged; what slips into a message
@@ -19,11 +20,6 @@ export function createLogger(level: Config['logLevel'], destination: Destination
     },
     { write: (line: string) => destination.write(withoutNik(line)) },
   );
-}
-
-/** Sixteen digits in a row, however they are set apart from the rest, read as a NIK. */
-export function withoutNik(text: string): string {
-  return text.replace(/(?<!\d)\d{16}(?!\d)/g, '[nik]');
 }
 
 function safeError(error: unknown): SerializedError | object {

@@ -1,4 +1,5 @@
 import { type Issue, issue, type Language, operationOutcome, type Severity } from '../fhir/outcome.js';
+import { withoutNik } from './nik.js';
 import { restText } from './text.js';
 
 /** Extension of OperationOutcome that names the request, as in the log and the X-Request-Id header. */
@@ -16,9 +17,11 @@ export function outcomeText(issues: readonly Issue[], language: Language, reques
   const hidden = sorted.length - shown.length;
   if (hidden > 0) shown.push(issue('incomplete', 'more-issues', restText.moreIssues(hidden), { severity: 'information' }));
   const outcome = operationOutcome(shown, language);
-  return JSON.stringify({
+  const text = JSON.stringify({
     resourceType: outcome.resourceType,
     extension: [{ url: requestIdUrl, valueString: requestId }],
     issue: outcome.issue,
   });
+  // What a client sent may be quoted, but never a person's number: answers end up in logs and tickets.
+  return withoutNik(text);
 }
