@@ -1,4 +1,5 @@
 import type { JsonObject } from '../fhir/resource.js';
+import { FhirPathError } from '../fhirpath/error.js';
 import type { CompiledFhirPath, FhirPathContext, TypedValue } from '../fhirpath/fhirpath.js';
 import { FactsError } from './error.js';
 import { factsText } from './text.js';
@@ -17,12 +18,22 @@ export interface CompiledView {
 }
 
 type Values = Readonly<Record<string, unknown>>;
-type Evaluate = (focus: unknown, context: FhirPathContext) => readonly TypedValue[];
+
+/** An element with its type: `HumanName`, or the path of an element that has no named type, `Patient.contact`. */
+interface Focus {
+  readonly type: string;
+  readonly value: unknown;
+}
+
+type Evaluate = (focus: Focus, context: FhirPathContext) => readonly Focus[];
+
+/** The FHIRPath compiler: for a focus of a type, or of an element by its path. */
+export type CompilePath = (expression: string, type: string) => CompiledFhirPath;
 
 /** A part of a select: what it adds to a row, for one focus. */
 interface Part {
   readonly columns: readonly ViewColumn[];
-  run(focus: unknown, context: FhirPathContext): readonly Values[];
+  run(focus: Focus, context: FhirPathContext): readonly Values[];
 }
 
 /**
@@ -30,7 +41,7 @@ interface Part {
  * twice, alternatives of a union whose columns differ, a path that doesn't parse, a constant that is unknown or has no value.
  * Source: SQL on FHIR v2, "Processing algorithm".
  */
-export function compileView(view: ViewDefinition, compile: (expression: string) => CompiledFhirPath): CompiledView {
+export function compileView(view: ViewDefinition, compile: CompilePath): CompiledView {
   if (typeof view.resource !== 'string' || view.resource === '') throw new FactsError(factsText.viewWithoutResource);
   const constants = new Map((view.constant ?? []).map((constant) => [constant.name, constantValue(constant)]));
   const variables = Object.fromEntries(constants);
@@ -44,8 +55,9 @@ export function compileView(view: ViewDefinition, compile: (expression: string) 
     rows(resource) {
       if (resource['resourceType'] !== view.resource) return [];
       const context: FhirPathContext = { resource, rootResource: resource, variables };
-      if (!filters.every((filter) => passes(filter(resource, context)))) return [];
-      return body.run(resource, context);
+      const focus: Focus = { type: view.resource, value: resource };
+      if (!filters.every((filter) => passes(filter(focus, context)))) return [];
+      return body.run(focus, context);
     },
   };
 
@@ -54,12 +66,20 @@ export function compileView(view: ViewDefinition, compile: (expression: string) 
     for (const [, name = ''] of path.replace(/'(?:[^'\\]|\\.)*'/g, "''").matchAll(/%`?([A-Za-z_][\w-]*)/g)) {
       if (!constants.has(name) && !environment.has(name)) throw new FactsError(factsText.unknownConstant(name));
     }
-    try {
-      const compiled = compile(path);
-      return (focus, context) => compiled.evaluate(focus, context);
-    } catch (error) {
-      throw new FactsError(factsText.badPath(path, error instanceof Error ? error.message : String(error)));
-    }
+    const expanded = expandKeys(path);
+    const compiled = new Map<string, CompiledFhirPath>();
+    const forType = (type: string): CompiledFhirPath => {
+      const known = compiled.get(type);
+      if (known) return known;
+      const made = guarded(path, () => compile(expanded, type));
+      compiled.set(type, made);
+      return made;
+    };
+    forType(view.resource);
+    return (focus, context) => {
+      const found = guarded(path, () => forType(focus.type).evaluate(focus.value, context));
+      return found.map(({ type, value }) => ({ type: unnamed.has(type) ? elementPath(focus.type, path) : type, value }));
+    };
   }
 
   function selectPart(select: ViewSelect): Part {
@@ -85,6 +105,35 @@ export function compileView(view: ViewDefinition, compile: (expression: string) 
   }
 }
 
+/** Types of elements that have children of their own but no name. */
+const unnamed: ReadonlySet<string> = new Set(['BackboneElement', 'Element']);
+
+/** Path of the element that a plain expression leads to: filters and positions left out. */
+function elementPath(type: string, expression: string): string {
+  const names = expression.replace(/\[\d+\]|\.?(?:where|first|last|single|skip|take|tail|exclude)\((?:[^()]|\([^()]*\))*\)/g, '');
+  return /^\w+(?:\.\w+)*$/.test(names) ? `${type}.${names}` : type;
+}
+
+/** SQL on FHIR's two functions over FHIRPath's own: a resource's id, and the id that a literal reference (to a type) ends in. */
+function expandKeys(path: string): string {
+  return path
+    .replace(/\bgetResourceKey\(\s*\)/g, 'id')
+    .replace(/\bgetReferenceKey\(\s*(?:'?(?:FHIR\.)?([A-Za-z]+)'?)?\s*\)/g, (_, type: string | undefined) => {
+      const pattern = `^(?:.*/)?${type ?? '[A-Z][A-Za-z]+'}/([A-Za-z0-9.-]{1,64})(?:/_history/[^/]+)?$`;
+      return `reference.where($this.matches('${pattern}')).replaceMatches('${pattern}', '$1')`;
+    });
+}
+
+/** FHIRPath's own errors as the view's. */
+function guarded<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FhirPathError) throw new FactsError(factsText.badPath(path, error.message));
+    throw error;
+  }
+}
+
 const environment: ReadonlySet<string> = new Set(['context', 'resource', 'rootResource', 'ucum', 'sct', 'loinc', 'rowIndex']);
 
 function forEachPart(inner: Part, foci: Evaluate, orNull: boolean): Part {
@@ -94,7 +143,7 @@ function forEachPart(inner: Part, foci: Evaluate, orNull: boolean): Part {
     run(focus, context) {
       const found = foci(focus, context);
       if (found.length === 0) return orNull ? [empty] : [];
-      return found.flatMap(({ value }, rowIndex) => inner.run(value, { ...context, variables: { ...context.variables, rowIndex } }));
+      return found.flatMap((element, rowIndex) => inner.run(element, { ...context, variables: { ...context.variables, rowIndex } }));
     },
   };
 }
@@ -102,7 +151,7 @@ function forEachPart(inner: Part, foci: Evaluate, orNull: boolean): Part {
 /** Each element that the paths reach from the focus, and from what they reached, in document order. */
 function repeated(paths: readonly Evaluate[]): Evaluate {
   const reach: Evaluate = (focus, context) =>
-    paths.flatMap((path) => path(focus, context).flatMap((found) => [found, ...reach(found.value, context)]));
+    paths.flatMap((path) => path(focus, context).flatMap((found) => [found, ...reach(found, context)]));
   return reach;
 }
 
@@ -132,13 +181,13 @@ function product(parts: readonly Part[]): Part {
   };
 }
 
-function cell(column: ViewColumn, found: readonly TypedValue[]): unknown {
+function cell(column: ViewColumn, found: readonly Focus[]): unknown {
   if (column.collection === true) return found.map(({ value }) => value);
   if (found.length > 1) throw new FactsError(factsText.notOneValue(column.name, found.length));
   return found[0]?.value ?? null;
 }
 
-function passes(found: readonly TypedValue[]): boolean {
+function passes(found: readonly Focus[]): boolean {
   if (found.length === 0) return false;
   const [only] = found;
   if (found.length > 1 || typeof only?.value !== 'boolean') throw new FactsError(factsText.filterNotBoolean);
