@@ -1,14 +1,5 @@
 // Households, insurance and services.
 
-Extension: FamilyCard
-Id: household-card
-Title: "Nomor kartu keluarga / Family card number"
-Description: "Nomor kartu keluarga sebuah rumah tangga. / The family card number of a household."
-Context: Group
-* insert Published
-* value[x] 1..1
-* value[x] only Identifier
-
 Profile: HouseholdGroup
 Parent: Group
 Id: group-household

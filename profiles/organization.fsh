@@ -18,6 +18,7 @@ Description: "Fasilitas, dinas, atau bagiannya, sebagaimana dikirim ke SATUSEHAT
 * type 1..* MS
 * type from https://lontar.id/fhir/ValueSet/organization-type (extensible)
 * name 1..1 MS
+* extension contains IlpStatus named ilpStatus 0..1 MS and Catchment named catchment 0..* MS
 * insert AreaAddress
 * partOf only Reference(Organization)
 * partOf MS
@@ -57,3 +58,41 @@ Description: "Pos pelayanan terpadu di dusun atau RW, jenis 131, di bawah sebuah
 * obeys org-ilp-1
 * insert FacilityType(131)
 * address 1..*
+
+Profile: HealthLaboratoryOrganization
+Parent: KemkesOrganization
+Id: organization-labkesmas
+Title: "Labkesmas / Public health laboratory"
+Description: "Laboratorium kesehatan masyarakat, jenis 107. Profil milik Lontar. / Public health laboratory, type 107. Lontar's own profile."
+* insert Published
+* insert FacilityType(107)
+* address 1..*
+
+Profile: HealthOfficeOrganization
+Parent: KemkesOrganization
+Id: organization-health-office
+Title: "Dinas kesehatan / Health office"
+Description: "Dinas kesehatan kabupaten, kota, atau provinsi, jenis 129. Profil milik Lontar. / Health office of a regency, city or province, type 129. Lontar's own profile."
+* insert Published
+* insert FacilityType(129)
+* address 1..*
+
+Extension: Catchment
+Id: catchment
+Title: "Wilayah kerja / Catchment area"
+Description: "Desa yang menjadi wilayah kerja sebuah fasilitas, dengan masa berlakunya: Puskesmas sebuah desa tidak dapat diturunkan dari kode wilayah. / A village that a facility serves, with its period: the Puskesmas of a village can't be derived from the area code."
+Context: Organization
+* insert Published
+* obeys catch-1
+* extension contains area 1..1 and period 0..1
+* extension[area].value[x] 1..1
+* extension[area].value[x] only code
+* extension[area].valueCode from https://lontar.id/fhir/ValueSet/administrative-area (extensible)
+* extension[period].value[x] 1..1
+* extension[period].value[x] only Period
+
+Invariant: catch-1
+Severity: #error
+Description: "A catchment area is a village (10 digits) or a whole district (6 digits), as undotted codes of the Ministry of Home Affairs: correct the code"
+Expression: "extension('area').value.matches('^[1-9][0-9]{5}([0-9]{4})?$')"
+* insert Id([[Wilayah kerja adalah desa (10 angka) atau satu kecamatan (6 angka) dengan kode Kemendagri tanpa titik: perbaiki kodenya]])

@@ -91,6 +91,16 @@ Description: "Bayi yang belum punya NIK: dikenali dari NIK ibunya, dengan urutan
 * multipleBirth[x] only integer
 * birthDate.extension contains http://hl7.org/fhir/StructureDefinition/patient-birthTime named birthTime 0..1 MS
 
+Profile: ForeignPatient
+Parent: KemkesPatient
+Id: patient-foreign
+Title: "Pasien warga asing / Foreign patient"
+Description: "Warga negara asing: dikenali dari paspornya. Profil milik Lontar. / A foreigner: known by the passport. Lontar's own profile."
+* insert Published
+* extension[citizenshipStatus] 1..1
+* extension[citizenshipStatus].valueCode = #WNA
+* identifier[paspor] 1..*
+
 Profile: RelatedPersonMinimum
 Parent: RelatedPerson
 Id: relatedperson-minimum

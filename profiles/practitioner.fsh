@@ -36,3 +36,30 @@ Description: "Peran seorang tenaga di sebuah fasilitas: dokter, bidan, perawat, 
 * code from https://lontar.id/fhir/ValueSet/staff-role (extensible)
 * active MS
 * period MS
+
+Extension: KaderCompetency
+Id: kader-competency
+Title: "Keterampilan kader / Cadre competency"
+Description: "Satu keterampilan dasar kader: sudah dikuasai atau belum, kapan dinilai, oleh siapa. Daftar resmi 25 keterampilan belum dapat dipastikan, sehingga keterampilan ditulis sebagai kode menurut modul atau teks. / One basic skill of a kader: mastered or not, when assessed, by whom. The official list of 25 skills could not be confirmed, so a skill is coded by module or written as text."
+Context: PractitionerRole
+* insert Published
+* extension contains skill 1..1 and mastered 1..1 and assessed 0..1 and assessor 0..1
+* extension[skill].value[x] 1..1
+* extension[skill].value[x] only CodeableConcept
+* extension[skill].valueCodeableConcept from https://lontar.id/fhir/ValueSet/kader-skill (preferred)
+* extension[mastered].value[x] 1..1
+* extension[mastered].value[x] only boolean
+* extension[assessed].value[x] 1..1
+* extension[assessed].value[x] only date
+* extension[assessor].value[x] 1..1
+* extension[assessor].value[x] only Reference(Practitioner)
+
+Profile: KaderRole
+Parent: StaffRole
+Id: practitionerrole-kader
+Title: "Peran kader / Cadre role"
+Description: "Kader sebuah Posyandu, dengan tingkat (purwa, madya, utama) dan keterampilannya; indikator kader terampil dan Pustu standar tenaga membacanya. Aturan tingkat adalah parameter, bukan bagian profil ini. Profil milik Lontar. / A kader of a Posyandu, with level (purwa, madya, utama) and skills; the indicators of skilled kader and of Pustu staff read it. What makes a level is a parameter, not part of this profile. Lontar's own profile."
+* insert Published
+* extension contains KaderCompetency named competency 0..* MS
+* code from https://lontar.id/fhir/ValueSet/kader-role (required)
+* active 1..1
