@@ -11,13 +11,13 @@ export interface ElementNode {
   /** Absent where only something below it is mentioned, as differentials do. */
   element?: ElementDefinition;
   children: ElementNode[];
-  /** Of an unsliced node: its slices in order; a re-slice `a/b` stands behind `a`. */
-  slices: ElementNode[];
+  /** Of an unsliced node: its slices by name, re-slices (`a/b`) beside those they divide. */
+  readonly slices: Map<string, ElementNode>;
 }
 
 /** The tree of a snapshot or a differential. Elements with a well-formed id are placed by it, others by their path and the element before them. */
 export function parseTree(elements: readonly ElementDefinition[], rootName: string): ElementNode {
-  const root: ElementNode = { name: rootName, children: [], slices: [] };
+  const root: ElementNode = { name: rootName, children: [], slices: new Map() };
   const index = new Map<string, ElementNode>();
   // By depth: the nodes that the last element lies in, for elements without an id.
   let open: readonly ElementNode[] = [root];
@@ -80,14 +80,14 @@ function walk(root: ElementNode, index: Map<string, ElementNode>, steps: readonl
     id += `.${name}`;
     let next = index.get(id);
     if (!next) {
-      next = { name, children: [], slices: [] };
+      next = { name, children: [], slices: new Map() };
       node.children.push(next);
       index.set(id, next);
     }
     if (slice !== undefined) {
       id += `:${slice}`;
       const known = index.get(id);
-      next = known ?? addSlice(next, { name, slice, children: [], slices: [] });
+      next = known ?? addSlice(next, { name, slice, children: [], slices: new Map() });
       if (!known) index.set(id, next);
     }
     nodes.push(next);
@@ -97,18 +97,11 @@ function walk(root: ElementNode, index: Map<string, ElementNode>, steps: readonl
 }
 
 export function sliceOf(node: ElementNode, slice: string): ElementNode | undefined {
-  return node.slices.find((candidate) => candidate.slice === slice);
+  return node.slices.get(slice);
 }
 
-/** Puts a slice behind the others; a re-slice behind the slice it divides. */
 export function addSlice(node: ElementNode, slice: ElementNode): ElementNode {
-  const parent = parentSlice(slice.slice ?? '');
-  const last =
-    parent === undefined
-      ? -1
-      : node.slices.findLastIndex((candidate) => candidate.slice === parent || candidate.slice?.startsWith(`${parent}/`) === true);
-  if (last < 0) node.slices.push(slice);
-  else node.slices.splice(last + 1, 0, slice);
+  node.slices.set(slice.slice ?? '', slice);
   return slice;
 }
 
@@ -120,12 +113,16 @@ export function parentSlice(slice: string): string | undefined {
 
 /** A copy whose nodes may be changed; the elements are shared. */
 export function cloneNode(node: ElementNode): ElementNode {
-  return { ...node, children: node.children.map(cloneNode), slices: node.slices.map(cloneNode) };
+  return {
+    ...node,
+    children: node.children.map(cloneNode),
+    slices: new Map([...node.slices].map(([name, slice]) => [name, cloneNode(slice)])),
+  };
 }
 
 /** The nodes of a tree. */
 export function nodeCount(node: ElementNode): number {
-  return [...node.children, ...node.slices].reduce((sum, child) => sum + nodeCount(child), 1);
+  return [...node.children, ...node.slices.values()].reduce((sum, child) => sum + nodeCount(child), 1);
 }
 
 /** The tree as a list again, each element with its path, id and slice name. */
@@ -138,8 +135,29 @@ export function flattenTree(root: ElementNode): ElementDefinition[] {
     const { id: _id, path: _path, sliceName: _slice, ...rest } = node.element ?? { path };
     elements.push({ id, path, ...(node.slice === undefined ? {} : { sliceName: node.slice }), ...rest });
     for (const child of node.children) visit(child, `${path}.${child.name}`, `${id}.${child.name}`);
-    for (const slice of node.slices) visit(slice, path, `${id}:${slice.slice}`);
+    for (const slice of orderedSlices(node)) visit(slice, path, `${id}:${slice.slice}`);
   }
+}
+
+/** The slices in the order of the list: a re-slice behind the slice it divides. */
+function orderedSlices(node: ElementNode): readonly ElementNode[] {
+  const below = new Map<string | undefined, ElementNode[]>();
+  for (const [name, slice] of node.slices) {
+    const parent = parentSlice(name);
+    const key = parent !== undefined && node.slices.has(parent) ? parent : undefined;
+    const group = below.get(key);
+    if (group) group.push(slice);
+    else below.set(key, [slice]);
+  }
+  const ordered: ElementNode[] = [];
+  const add = (key: string | undefined): void => {
+    for (const slice of below.get(key) ?? []) {
+      ordered.push(slice);
+      if (below.size > 1) add(slice.slice);
+    }
+  };
+  add(undefined);
+  return ordered;
 }
 
 /** The node of an element id such as `Questionnaire.item` or `Observation.component:a.code`. */

@@ -86,10 +86,10 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
   }
 
   function mergeHeadAndSlices(head: ElementNode, change: ElementNode, id: string): void {
-    const pristine = change.slices.length === 0 ? head : unsliced(head);
+    const pristine = change.slices.size === 0 ? head : unsliced(head);
     mergeNode(head, change, id);
-    if (change.slices.length > 0) ensureSlicing(head, change, id);
-    for (const slice of change.slices) mergeSlice(head, pristine, slice, `${id}:${slice.slice}`);
+    if (change.slices.size > 0) ensureSlicing(head, change, id);
+    for (const slice of change.slices.values()) mergeSlice(head, pristine, slice, `${id}:${slice.slice}`);
   }
 
   function mergeSlice(head: ElementNode, pristine: ElementNode, change: ElementNode, id: string): void {
@@ -110,7 +110,6 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
       slice = addSlice(head, newSlice(from, name));
     }
     mergeNode(slice, change, id);
-    for (const reslice of change.slices) mergeSlice(head, slice, reslice, `${id}/${reslice.slice}`);
   }
 
   /**
@@ -121,7 +120,7 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
     const element = choice.element ?? { path: choice.name };
     const existing =
       sliceOf(choice, change.name) ??
-      choice.slices.find(({ element: slice }) => slice?.type?.length === 1 && slice.type[0]?.code === type.code);
+      [...choice.slices.values()].find(({ element: slice }) => slice?.type?.length === 1 && slice.type[0]?.code === type.code);
     const narrowed = typesBefore.get(choice);
     if (!existing && narrowed) choice.element = { ...element, type: [...(element.type ?? []), type] };
     else if (!existing && !element.slicing && !headIsNamed) {
@@ -136,12 +135,12 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
   /** An element that a new type adds to its base. */
   function newElement(change: ElementNode, id: string): ElementNode {
     const element = change.element ?? { path: change.name };
-    const node: ElementNode = { name: change.name, element: withBase(element, { ...element, path: id }), children: [], slices: [] };
+    const node: ElementNode = { name: change.name, element: withBase(element, { ...element, path: id }), children: [], slices: new Map() };
     if (change.children.length > 0) {
       node.children = childrenOf(node, change, id);
       for (const child of change.children) mergeChild(node, child, id, change.children);
     }
-    for (const slice of change.slices) mergeSlice(node, unsliced(node), slice, `${id}:${slice.slice}`);
+    for (const slice of change.slices.values()) mergeSlice(node, unsliced(node), slice, `${id}:${slice.slice}`);
     return node;
   }
 
@@ -200,7 +199,7 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
           ? typeSlicing('open')
           : undefined;
     if (implied) head.element = { ...head.element, path: head.name, slicing: implied };
-    else report('snapshot-no-slicing', text.noSlicing(change.slices.map(({ slice }) => slice ?? '')), id);
+    else report('snapshot-no-slicing', text.noSlicing([...change.slices.keys()]), id);
   }
 }
 
@@ -227,13 +226,13 @@ function typeNamed(choice: string, types: readonly ElementDefinitionType[], name
 
 /** A copy without slices: what each new slice starts from. */
 function unsliced(node: ElementNode): ElementNode {
-  return { ...cloneNode(node), slices: [] };
+  return { ...cloneNode(node), slices: new Map() };
 }
 
 /** A new slice may be absent until its own minimum says otherwise: the head's minimum counts all slices together. */
 function newSlice(from: ElementNode, slice: string): ElementNode {
   const { slicing: _slicing, ...element } = from.element ?? { path: from.name };
-  return { ...cloneNode(from), slice, element: { ...element, min: 0 }, slices: [] };
+  return { ...cloneNode(from), slice, element: { ...element, min: 0 }, slices: new Map() };
 }
 
 function rootChildren(structure: StructureDefinition): ElementNode[] {
