@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { StartError } from '../start-error.js';
 import type { Account } from './account.js';
@@ -30,8 +30,10 @@ export function prepareHome(dataFolder: string, account: Account | undefined, fa
     if (!existsSync(home)) {
       if (account === undefined || isReadableBy(account, dataFolder)) mkdirSync(home, { mode: 0o700 });
       else {
+        // Others may pass through the folder that holds it, not look into it.
+        mkdirSync(dirname(fallbackFolder), { recursive: true, mode: 0o711 });
         mkdirSync(fallbackFolder, { recursive: true, mode: 0o700 });
-        if (!isReadableBy({ ...account, uid: 0 }, fallbackFolder)) throw new Error(`${fallbackFolder} is closed`);
+        if (!isReadableBy(account, dirname(fallbackFolder))) throw new Error(`${dirname(fallbackFolder)} is closed`);
         symlinkSync(fallbackFolder, home);
       }
     }

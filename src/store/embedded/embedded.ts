@@ -11,7 +11,7 @@ import { StartError } from '../start-error.js';
 import { type Account, serverAccount } from './account.js';
 import { type Binaries, findBinaries } from './binaries.js';
 import { type Cluster, ensureCluster, prepareHome, superuser } from './cluster.js';
-import { readPostmasterFile } from './postmaster-file.js';
+import { disownPostmasterFile, isServerAlive, readPostmasterFile } from './postmaster-file.js';
 
 /** How to reach a server: `host` is a folder with its socket, or an address. */
 export interface ServerAddress {
@@ -71,13 +71,27 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
         throw new StartError(`another database answers for ${cluster.data}: ${answer.reason}`, 'set DATA_DIR to another folder');
       }
     }
-    if (starter === undefined || (starter.hasEnded() && !(await isAlive(cluster)))) {
-      if (starter !== undefined && starter.attempts >= 3) throw startFailure(cluster);
-      starter = await launch(cluster, binaries, account, options, (starter?.attempts ?? 0) + 1);
+    if (starter === undefined || starter.hasEnded()) {
+      const alive = file === undefined ? false : isServerAlive(file);
+      // One that starts, stops or recovers from a crash is waited for.
+      if (alive !== true) {
+        const attempts: number = (starter?.attempts ?? 0) + 1;
+        if (attempts > startAttempts) throw startFailure(cluster);
+        if (alive === false && file !== undefined) disown(cluster, account);
+        starter = await launch(cluster, binaries, account, options, attempts);
+      }
     }
     if (Date.now() > deadline) throw startFailure(cluster);
-    await delay(starter.hasEnded() ? 100 : 10);
+    await delay(starter === undefined || starter.hasEnded() ? 200 : 10);
   }
+}
+
+/** The processes of a server that was killed take a moment to go; until then PostgreSQL refuses to start. */
+const startAttempts = 8;
+
+function disown(cluster: Cluster, account: Account | undefined): void {
+  disownPostmasterFile(cluster.data);
+  if (account !== undefined) chownSync(join(cluster.data, 'postmaster.pid'), account.uid, account.gid);
 }
 
 interface Starter {
@@ -233,13 +247,6 @@ function keepPresence(presence: Presence, address: ServerAddress, data: string):
     }, 1000);
     retry.unref();
   });
-}
-
-async function isAlive(cluster: Cluster): Promise<boolean> {
-  const file = readPostmasterFile(cluster.data);
-  if (file === undefined) return existsSync(join(cluster.data, 'postmaster.pid'));
-  // PostgreSQL itself judges whether a stale file stands in its way; a started one that ends at once says so in its log.
-  return !file.isReady;
 }
 
 async function stopServer(presence: Presence, cluster: Cluster, binaries: Binaries, account: Account | undefined): Promise<void> {
