@@ -9,7 +9,7 @@ a{color:var(--leaf);text-underline-offset:.15em}
 a:focus-visible,summary:focus-visible{outline:3px solid var(--earth);outline-offset:2px}
 .skip{position:absolute;left:-99rem}
 .skip:focus{left:.5rem;top:.5rem;background:var(--card);padding:.5rem;z-index:1}
-.page{max-width:46rem;margin:0 auto;padding:0 1rem}
+.page{max-width:46rem;margin:0 auto;padding:0 .65rem}
 header.top{background:#134a33;color:#fff;padding:.9rem 0 1.1rem;border-bottom:4px solid #d9a441}
 header.top a{color:#fff}
 header.top nav{font-size:.85rem;color:#d8e6dd}
@@ -21,7 +21,7 @@ header.top [lang=en]{color:#cfe0d6}
 .periods a,.periods b{display:block;padding:.3rem .8rem;border:1px solid #7fa892;border-radius:2rem;text-decoration:none}
 .periods b{background:#fff;color:#134a33;border-color:#fff}
 main{padding:1rem 0 2rem}
-section,aside{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.9rem .9rem 1rem;margin:0 0 1rem}
+section,aside{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.9rem .75rem 1rem;margin:0 0 1rem}
 h2{font-size:1.06rem;line-height:1.35;margin:0 0 .15rem}
 h2+p[lang=en]{margin:0 0 .7rem;line-height:1.35}
 .kicker{margin:0 0 .15rem;font-size:.78rem;font-weight:600;letter-spacing:.04em;text-transform:uppercase;color:var(--soft)}
@@ -51,12 +51,12 @@ td:last-child,th:last-child{padding-right:0}
 thead th{border-top:0;border-bottom:2px solid var(--ink);font-size:.8rem;vertical-align:bottom}
 thead th [lang=en]{font-weight:400;display:block}
 tbody th{font-weight:500;overflow-wrap:break-word;hyphens:auto}
-.numbers-table{table-layout:fixed}.numbers-table th:first-child{width:31%}.numbers-table th:nth-child(5){width:19%}
+.numbers-table{table-layout:fixed}.numbers-table th:first-child{width:30%}.numbers-table thead th{font-size:.76rem}
 abbr{text-decoration:none}
 tfoot th,tfoot td{border-top:2px solid var(--ink);font-weight:700}
 .wide{font-size:.76rem;table-layout:fixed}
-.wide th:first-child{width:26%}
-.wide thead th{font-size:.68rem}
+.wide th:first-child{width:24%}
+.wide thead th{font-size:.66rem;font-weight:500}
 .wide th,.wide td{padding:.35rem .15rem}
 .wide td span{display:block;color:var(--soft);font-size:.92em}
 dl{margin:.3rem 0 0}

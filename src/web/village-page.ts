@@ -8,7 +8,7 @@ import { finding } from './findings.js';
 import { type Indicator, indicatorsOf } from './indicators.js';
 import { both, layout } from './layout.js';
 import { formatCount, formatDecimals } from './number.js';
-import { definitions, isSmall, smallCells, targetText, verdict } from './parts.js';
+import { definitions, isSmall, shortTarget, smallCells, verdict } from './parts.js';
 import type { PagePeriod } from './period.js';
 import { provenance } from './provenance.js';
 
@@ -61,10 +61,10 @@ function numbersTable(cards: ReadonlyArray<{ readonly indicators: readonly Indic
     .map(
       (indicator) => html`<tr data-indicator="${indicator.code}"><th scope="row">${indicator.short.id}!${isSmall(indicator) ? '†' : ''}</th>
 <td>${formatCount(indicator.numerator).id}</td><td>${formatCount(indicator.denominator).id}</td>
-<td>${indicator.percent === undefined ? 't.b.' : formatDecimals(indicator.percent)}</td><td>${targetText(indicator)}</td></tr>`,
+<td>${indicator.percent === undefined ? 't.b.' : formatDecimals(indicator.percent)}</td><td>${shortTarget(indicator)}</td></tr>`,
     );
   return html`<section><table class="numbers-table"><caption>Angka ${place}, ${period.label.id} <span lang="en">The same numbers as in the charts</span></caption>
-<thead><tr><th scope="col">Indikator<span lang="en">Indicator</span></th><th scope="col">Pem&shy;bilang<span lang="en">Num.</span></th><th scope="col">Penye&shy;but<span lang="en">Den.</span></th><th scope="col">%</th><th scope="col">Target</th></tr></thead>
+<thead><tr><th scope="col">Indikator<span lang="en">Indicator</span></th><th scope="col">Pem&shy;bilang<span lang="en">Num.</span></th><th scope="col">Penye&shy;but<span lang="en">Den.</span></th><th scope="col">%</th><th scope="col">Target, %</th></tr></thead>
 <tbody>!${rows.join('')}</tbody></table>
 <p class="small">t.b. = tidak berlaku, penyebut nol <span lang="en">not applicable: the denominator is zero</span></p></section>`;
 }

@@ -73,7 +73,7 @@ t.test('the area page lists every place with its numbers, and their sum', async 
     const groups = (await Promise.all(measures.map((measure) => report(measure, subject)))).flatMap(({ group }) => group ?? []);
     const expected = groups.map((group) => {
       const [numerator, denominator, percent] = numbers(group);
-      return `${percent}${numerator}/${denominator}`;
+      return `${percent} ${numerator}/${denominator}`;
     });
     t.same(
       rows.get('total')?.map((cell) => cell.replace('†', '')),
@@ -195,5 +195,10 @@ function numbers(group: MeasureReportGroup): readonly string[] {
 }
 
 function cells(row: string): readonly string[] {
-  return [...row.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell = '']) => cell.replace(/<[^>]*>/g, '').trim());
+  return [...row.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell = '']) =>
+    cell
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  );
 }
