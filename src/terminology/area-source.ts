@@ -10,6 +10,7 @@ export function areaSource(): CodeSource {
     name: 'Wilayah administrasi Indonesia',
     propertyNames: ['level'],
     complete: true,
+    freeDisplays: true,
     size: areas.size,
     hierarchical: true,
     find(code) {

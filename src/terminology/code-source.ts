@@ -15,6 +15,8 @@ export interface CodeSource {
   readonly propertyNames?: readonly string[];
   /** True where a code that isn't found is wrong; false where only a part of the system is on board. */
   readonly complete: boolean;
+  /** True where names are free text beside the code: units, languages, countries, areas. Then no display is wrong. */
+  readonly freeDisplays?: boolean;
   /** Number of codes; undefined for a grammar, which can't be listed. */
   readonly size: number | undefined;
   /** The concept with its code as the system spells it. */

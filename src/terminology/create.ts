@@ -67,6 +67,15 @@ export function createTerminology(registry: Registry, loaded?: FindSource): Term
     return refusal(concept ? 'not-in-value-set' : reasonOutside(coding), coding.code ?? '', set.codes(coding.system));
   }
 
+  /** The code is right; what else is to say of it. */
+  function verdictOn(concept: Concept, coding: Coding): CodeVerdict {
+    const display = concept.display === undefined ? {} : { display: concept.display };
+    const isWrong = coding.display !== undefined && !isDisplayOf(concept, coding.display) && !source(concept.system)?.freeDisplays;
+    if (isWrong) return { valid: true, ...display, reason: 'wrong-display' };
+    if (concept.inactive) return { valid: true, ...display, reason: 'inactive' };
+    return concept.abstract ? { valid: true, ...display, reason: 'abstract' } : { valid: true, ...display };
+  }
+
   function reasonOutside({ system }: Coding): 'unknown-code' | 'not-in-value-set' {
     return system !== undefined && source(system)?.complete ? 'unknown-code' : 'not-in-value-set';
   }
@@ -118,14 +127,6 @@ function prepareValueSet(context: TerminologyContext, valueSet: ValueSet): Prepa
       for (const concept of members.values()) if (system === undefined || concept.system === system) yield concept.code;
     },
   };
-}
-
-/** The code is right; what else is to say of it. */
-function verdictOn(concept: Concept, coding: Coding): CodeVerdict {
-  const display = concept.display === undefined ? {} : { display: concept.display };
-  if (coding.display !== undefined && !isDisplayOf(concept, coding.display)) return { valid: true, ...display, reason: 'wrong-display' };
-  if (concept.inactive) return { valid: true, ...display, reason: 'inactive' };
-  return concept.abstract ? { valid: true, ...display, reason: 'abstract' } : { valid: true, ...display };
 }
 
 /** A display is right if it is the concept's display or one of its designations, whatever the case and spacing. */

@@ -12,6 +12,7 @@ export function grammarSource(
   return {
     system,
     complete: true,
+    freeDisplays: true,
     size: undefined,
     hierarchical: false,
     find(code) {

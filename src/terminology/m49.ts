@@ -17,6 +17,7 @@ export function m49Source(): CodeSource {
   return {
     system: m49System,
     complete: true,
+    freeDisplays: true,
     size: displays.size,
     hierarchical: false,
     propertyNames: ['class'],

@@ -1,7 +1,8 @@
-/** The candidates nearest to `text` by edit distance, best first, at most three and none that is far: a third of the length may differ. */
+/** The candidates nearest to `text` by edit distance, best first, at most three and none that is far: a third of the letters may differ, beside case. */
 export function nearest(text: string, candidates: Iterable<string>): readonly string[] {
   const wanted = text.toLowerCase();
-  const most = Math.max(1, Math.floor(wanted.length / 3));
+  const most = Math.floor(wanted.length / 3);
+  if (wanted === '') return [];
   const found: { readonly candidate: string; readonly distance: number }[] = [];
   let seen = 0;
   for (const candidate of candidates) {

@@ -298,6 +298,15 @@ test('knows units, languages, media types, countries, currencies, time zones and
   t.end();
 });
 
+test('takes any display for units, languages, countries and areas', (t) => {
+  const named = (system: string, code: string, display: string) => terminology.validateInCodeSystem({ system, code, display });
+  t.equal(named(ucumSystem, 'mg', 'milligram').reason, undefined);
+  t.equal(named('urn:ietf:bcp:47', 'nl-NL', 'Dutch').reason, undefined);
+  t.equal(named('urn:iso:std:iso:3166', 'US', 'United States').reason, undefined);
+  t.equal(named(areaSystem, '3201', 'KAB. BOGOR').reason, undefined);
+  t.end();
+});
+
 test('decides value sets that can’t be listed code by code', (t) => {
   const judge = (set: string, system: string, code: string) =>
     terminology.validateInValueSet(`http://hl7.org/fhir/ValueSet/${set}`, { system, code }).valid;
@@ -357,6 +366,7 @@ test('suggests what is near and nothing that is far', (t) => {
   t.same(nearest('finel', ['final', 'preliminary', 'amended']), ['final']);
   t.same(nearest('FINAL', ['final']), ['final']);
   t.same(nearest('fianl', ['final']), ['final']);
+  t.same(nearest('SS', ['SB', 'ss']), ['ss'], 'two letters are near by case only');
   t.same(nearest('xyz', ['final', 'amended']), []);
   t.same(nearest('', ['final']), []);
   t.end();
