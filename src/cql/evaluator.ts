@@ -12,9 +12,12 @@ import { nullValue, sqlFalse, sqlTrue, type Value } from './sql/value.js';
 import type { CompiledSql, SqlContext } from './sql.js';
 import { cqlText } from './text.js';
 
-/** What the evaluator needs of a database: rows of a statement. */
+type Rows = ReadonlyArray<Readonly<Record<string, unknown>>>;
+
+/** What the evaluator needs of a database. */
 export interface Queryable {
-  query(statement: SqlFragment): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>>;
+  query(statement: SqlFragment): Promise<Rows>;
+  transaction<Value>(work: (connection: { query(statement: SqlFragment, options?: { readonly timeoutMs?: number }): Promise<Rows> }) => Promise<Value>): Promise<Value>;
 }
 
 export interface SqlOptions {
@@ -26,6 +29,8 @@ export interface SqlOptions {
   now(): number;
   /** Facts as they stood at an instant (ISO), for reports that are evaluated again. */
   readonly asOf?: string;
+  /** How long a statement may take. */
+  readonly timeoutMs?: number;
 }
 
 /** Evaluates measures by SQL compiled from their CQL: all populations of a measure in one statement. */
@@ -50,7 +55,7 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     statement: (program, period) => compiled(program, period, { kind: 'all' }, undefined).persons,
     async persons(program, period, subjects) {
       const made = compiled(program, period, subjects, await onlyZone());
-      const rows = await options.database.query(sql`${made.persons} order by id`);
+      const rows = await run(subjects, sql`${made.persons} order by id`);
       const places = resultColumns(made);
       return rows.map((row) => personResult(program, row, places));
     },
@@ -64,7 +69,8 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
         bits.map((bit, place) => (place === 0 ? bit : sql`+ ${bit}`)),
         ' ',
       );
-      const rows = await options.database.query(
+      const rows = await run(
+        subjects,
         sql`select area, bits, count(*)::int as persons from (select r.area, (${sum})::bigint as bits from (${made.persons}) as r) as counted group by area, bits`,
       );
       return rows.map(areaCount).sort((a, b) => compareKeys(sortKey(a), sortKey(b)));
@@ -118,6 +124,19 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
         return found && [...found].map((key) => codeHash(key.slice(0, key.lastIndexOf('|')), key.slice(key.lastIndexOf('|') + 1)));
       },
     };
+  }
+
+  /**
+   * Runs the statement with settings that fit it. Its lists are CTEs of which the planner can't guess the size; for whole populations a nested loop over one
+   * is the one mistake that costs minutes instead of seconds, while every join in it can be hashed.
+   */
+  async function run(subjects: Subjects, statement: SqlFragment): Promise<Rows> {
+    return options.database.transaction(async (connection) => {
+      await connection.query(sql`set local jit = off`);
+      await connection.query(sql`set local work_mem = '64MB'`);
+      if (subjects.kind !== 'persons') await connection.query(sql`set local enable_nestloop = off`);
+      return connection.query(statement, { timeoutMs: options.timeoutMs ?? 600_000 });
+    });
   }
 
   /** The zone that everyone lives in, where there is only one. */
