@@ -26,7 +26,7 @@ export function checkExtension(
     return;
   }
   const profile = context.engine.profile(url);
-  if (!profile || profile.type !== 'Extension') {
+  if (profile?.type !== 'Extension') {
     checkUnknown(url, path, context, inModifier);
     return;
   }

@@ -19,7 +19,7 @@ export function generateType(definition: StructureDefinition, engine: Engine): R
   const runtimeName = source.constant(runtime);
   const functionNames = new Map<string, string>();
   const shapes = shapesOf(root);
-  shapes.forEach((shape, index) => functionNames.set(shape.path, `f${index}`));
+  for (const [index, shape] of shapes.entries()) functionNames.set(shape.path, `f${index}`);
   for (const shape of shapes) emitShape(shape);
   const made = source.build(`{${[...functionNames].map(([path, name]) => `${JSON.stringify(path)}:${name}`).join(',')}}`);
   return new Map(Object.entries(made as Record<string, Check>));
@@ -30,7 +30,7 @@ export function generateType(definition: StructureDefinition, engine: Engine): R
     source.line(`function ${functionNames.get(shape.path)}(v,s,p,c){`);
     source.line(`if(++c.depth>${maxDepth}){${runtimeName}.tooDeep(p,c);c.depth--;return}`);
     const choices = shape.children.filter((child) => child.name.endsWith('[x]'));
-    choices.forEach((_, index) => source.line(`let h${index}='';`));
+    for (const index of choices.keys()) source.line(`let h${index}='';`);
     source.line('let n=0;for(const k in v){const x=v[k];n++;switch(k){');
     if (isResource) source.line("case 'resourceType':break;");
     for (const child of shape.children) {

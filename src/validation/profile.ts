@@ -34,7 +34,7 @@ export function generateProfile(definition: StructureDefinition, engine: Engine,
   if (name === undefined) return doNothing;
   const runs = [...new Set(plans.flatMap(({ runs }) => runs).filter((run) => run !== undefined))];
   const made = source.build(`{root:${name},${runs.map((run) => `${run}:${run}`).join(',')}}`) as Record<string, Check>;
-  for (const { plan, runs } of plans) plan.slices.forEach((slice, index) => bindRun(slice, runs[index], made));
+  for (const { plan, runs } of plans) for (const [index, slice] of plan.slices.entries()) bindRun(slice, runs[index], made);
   return made['root'];
 
   function typeTree(type: string): ElementNode | undefined {

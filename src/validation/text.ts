@@ -253,13 +253,13 @@ const primitiveText: Readonly<Record<PrimitiveFault, (type: string) => Text>> = 
   'not-boolean': () => ({ id: 'Nilai harus true atau false tanpa tanda kutip.', en: 'The value must be true or false, without quotes.' }),
   'not-number': (type) => ({
     id: `Nilai ${type} harus angka JSON tanpa tanda kutip.`,
-    en: `A ${type} must be a JSON number, without quotes.`,
+    en: `A value of type ${type} must be a JSON number, without quotes.`,
   }),
   'not-string': (type) => ({
     id: `Nilai ${type} harus teks JSON di dalam tanda kutip.`,
-    en: `A ${type} must be a JSON string, in quotes.`,
+    en: `A value of type ${type} must be a JSON string, in quotes.`,
   }),
-  'not-integer': (type) => ({ id: `Nilai ${type} harus bilangan bulat.`, en: `A ${type} must be a whole number.` }),
+  'not-integer': (type) => ({ id: `Nilai ${type} harus bilangan bulat.`, en: `A value of type ${type} must be a whole number.` }),
   range: (type) => ({ id: `Angka di luar rentang ${type}.`, en: `The number is out of the range of ${type}.` }),
   empty: () => ({
     id: 'Teks kosong tidak diizinkan. Hapus elemen itu atau isi nilainya.',
@@ -276,11 +276,11 @@ const primitiveText: Readonly<Record<PrimitiveFault, (type: string) => Text>> = 
   'too-long': () => ({ id: 'Teks lebih panjang dari 1 MiB. Pendekkan.', en: 'The text is longer than 1 MiB. Shorten it.' }),
   whitespace: (type) => ({
     id: `Nilai ${type} tidak boleh memuat spasi di tempat ini. Hapus spasinya.`,
-    en: `A ${type} may not contain white space like this. Remove it.`,
+    en: `A value of type ${type} may not contain white space like this. Remove it.`,
   }),
   format: (type) => ({
     id: `Nilai tidak sesuai bentuk ${type}, ${formatHint(type).id}.`,
-    en: `The value does not have the form of a ${type}, ${formatHint(type).en}.`,
+    en: `The value does not have the form of type ${type}, ${formatHint(type).en}.`,
   }),
   calendar: () => ({
     id: 'Tanggal itu tidak ada dalam kalender. Perbaiki hari atau bulannya.',

@@ -10,7 +10,7 @@ export function checkBundle(value: JsonObject, path: string, context: Context): 
   const entries = entriesOf(value);
   const type = value['type'];
   checkLinks(value, path, context);
-  entries.forEach((entry, index) => checkFullUrl(entry, `${path}.entry[${index}]`, String(type), context));
+  for (const [index, entry] of entries.entries()) checkFullUrl(entry, `${path}.entry[${index}]`, String(type), context);
   if (type === 'searchset') checkSearch(value, entries, path, context);
   if (type === 'document') checkConnected(entries, path, context, 'Composition', compositionReferences);
   if (type === 'message') checkConnected(entries, path, context, 'MessageHeader', messageReferences);

@@ -11,3 +11,15 @@ export function checkCoding(value: JsonObject, path: string, context: Context): 
   }
   context.engine.checkCoding(value, path, context);
 }
+
+/** The unit of a Quantity ought to be a code of its system; R4's own examples are loose about it. */
+export function checkQuantity(value: JsonObject, path: string, context: Context): void {
+  const { system, code } = value;
+  if (typeof system !== 'string' || typeof code !== 'string') return;
+  const before = context.issues.length;
+  context.engine.checkCoding({ system, code }, path, context);
+  for (let index = before; index < context.issues.length; index++) {
+    const found = context.issues[index];
+    if (found?.severity === 'error') context.issues[index] = { ...found, severity: 'warning' };
+  }
+}

@@ -4,7 +4,7 @@ import { checkAttachment } from './attachment.js';
 import { checkBundle } from './bundle.js';
 import { checkCanonical, checkOwnUrl } from './canonical.js';
 import { checkCodeSystem } from './code-system.js';
-import { checkCoding } from './coding.js';
+import { checkCoding, checkQuantity } from './coding.js';
 import { checkMeasure, checkMeasureReport } from './measure.js';
 import { checkNarrative } from './narrative.js';
 import { checkQuestionnaire } from './questionnaire.js';
@@ -24,6 +24,7 @@ export const typeRules: Readonly<Record<string, TypeRule>> = Object.assign(Objec
   Measure: checkMeasure,
   MeasureReport: checkMeasureReport,
   Narrative: checkNarrative,
+  Quantity: checkQuantity,
   Questionnaire: checkQuestionnaire,
   QuestionnaireResponse: checkQuestionnaireResponse,
   StructureDefinition: checkStructureDefinition,

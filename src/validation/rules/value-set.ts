@@ -80,7 +80,7 @@ function checkFilter(
       report(context, 'error', 'invalid', 'value-set-filter', text.filterFormat(value.slice(0, 200), 'ECL'), path);
     return;
   }
-  if (!codeSystem || codeSystem.content !== 'complete') return;
+  if (codeSystem?.content !== 'complete') return;
   const declared = codeSystem.property?.find((item) => item.code === property);
   if (!declared) {
     if (!commonFilters.has(property) && !codeSystem.filter?.some((item) => item.code === property))
@@ -175,8 +175,13 @@ function isExpressionConstraint(source: string): boolean {
       /\|[^|]*\||<<!|<<|<!|>>!|>>|>!|[<>^:=,(){}*.]|!=|\[\d+\.\.(?:\d+|\*)\]|"[^"]*"|#-?[\d.]+|\b(?:AND|OR|MINUS|and|or|minus)\b|\d+|[A-Za-z]+|\S/g,
     ) ?? [];
   let at = 0;
-  const take = (...wanted: readonly string[]): boolean => (wanted.includes(tokens[at] ?? '\0') ? (at++, true) : false);
   return constraint(0) && at === tokens.length;
+
+  function take(...wanted: readonly string[]): boolean {
+    if (!wanted.includes(tokens[at] ?? '')) return false;
+    at++;
+    return true;
+  }
 
   function constraint(depth: number): boolean {
     if (depth > 50 || !operand(depth)) return false;
