@@ -106,3 +106,12 @@ Context: NamingSystem
 * extension contains resourceType 1..*
 * extension[resourceType].value[x] 1..1
 * extension[resourceType].value[x] only code
+
+Extension: RequestId
+Id: request-id
+Title: "Nomor permintaan / Request id"
+Description: "Nomor permintaan HTTP yang dijawab, untuk dicari di catatan server. / Id of the HTTP request that is answered, to be looked up in the server's log."
+Context: OperationOutcome
+* insert Published
+* value[x] 1..1
+* value[x] only string
