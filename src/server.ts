@@ -8,6 +8,7 @@ import type { Config } from './config.js';
 import { createServices } from './rest/create-services.js';
 import { type Lifecycle, newLifecycle } from './rest/health.js';
 import { createLogger } from './rest/log.js';
+import { publishGuide } from './rest/publish-guide.js';
 import type { Services } from './rest/services.js';
 import { connectDatabase } from './store/connect.js';
 import { type EmbeddedServer, startEmbedded } from './store/embedded/embedded.js';
@@ -42,6 +43,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     });
     closers.unshift(() => database.close());
     const services = await createServices({ config, database });
+    await publishGuide(services);
     const lifecycle = newLifecycle();
     const app = await createApp(services, { logger, lifecycle });
     closers.unshift(() => app.close());
