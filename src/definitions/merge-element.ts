@@ -38,8 +38,18 @@ const combine: Readonly<Record<string, Combine>> = {
       'key',
     ),
   extension: (base, change) => byKey(base, items(change), 'url'),
-  binding: (base, change) => ({ ...asRecord(base), ...asRecord(change) }),
+  binding: (base, change) => mergeBinding(asRecord(base), asRecord(change)),
 };
+
+/** Another value set brings its own words; what the base says at most may be used stays said. */
+function mergeBinding(base: JsonObject, change: JsonObject): JsonObject {
+  if (change.valueSet === undefined || change.valueSet === base.valueSet) return { ...base, ...change };
+  const limits = items(base.extension).filter((item) => asRecord(item).url === maxValueSet);
+  const extension = byKey(limits, items(change.extension), 'url');
+  return { strength: base.strength, ...change, ...(extension.length === 0 ? {} : { extension }) };
+}
+
+const maxValueSet = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
 
 /** The base's items with those of the change behind; one of the same key is replaced. */
 function byKey(base: unknown, change: readonly unknown[], key: string): readonly unknown[] {

@@ -86,18 +86,20 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
   }
 
   function mergeHeadAndSlices(head: ElementNode, change: ElementNode, id: string): void {
-    const pristine = change.slices.size === 0 ? head : unsliced(head);
+    const before = head.element ?? { path: head.name };
     mergeNode(head, change, id);
+    // What is said of the element holds for each slice; how often it may stand counts all slices together.
+    const pristine = change.slices.size === 0 ? head : withCardinality(unsliced(head), before);
+    const isClosed = before.slicing?.rules === 'closed';
     if (change.slices.size > 0) ensureSlicing(head, change, id);
-    for (const slice of change.slices.values()) mergeSlice(head, pristine, slice, `${id}:${slice.slice}`);
+    for (const slice of change.slices.values()) mergeSlice(head, pristine, slice, `${id}:${slice.slice}`, isClosed);
   }
 
-  function mergeSlice(head: ElementNode, pristine: ElementNode, change: ElementNode, id: string): void {
+  function mergeSlice(head: ElementNode, pristine: ElementNode, change: ElementNode, id: string, isClosed = false): void {
     const name = change.slice ?? '';
     let slice = sliceOf(head, name);
     if (!slice) {
-      if (pristine.element?.slicing?.rules === 'closed' && parentSlice(name) === undefined)
-        report('snapshot-closed', text.closedSlicing(name), id);
+      if (isClosed && parentSlice(name) === undefined) report('snapshot-closed', text.closedSlicing(name), id);
       const above = parentSlice(name);
       const parent = above === undefined ? undefined : sliceOf(head, above);
       if (above !== undefined && !parent) report('snapshot-reslice', text.resliceOfNothing(name), id);
@@ -147,7 +149,7 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
   /** The children that an element has by its type, its profile or the element it refers to. */
   function childrenOf(node: ElementNode, change: ElementNode, id: string): ElementNode[] {
     const element = node.element;
-    if (element?.contentReference !== undefined) return contentChildren(element.contentReference, id);
+    if (element?.contentReference !== undefined) return contentChildren(node, element.contentReference, id);
     const types = element?.type ?? [];
     const [type] = types;
     if (types.length === 1 && type) return typeChildren(type, id);
@@ -159,14 +161,20 @@ export function generateSnapshot(definition: StructureDefinition, find: FindStru
     return [];
   }
 
-  function contentChildren(reference: string, id: string): ElementNode[] {
+  /** Walking into an element that refers to another's content makes it one of its own, of the other's type. */
+  function contentChildren(node: ElementNode, reference: string, id: string): ElementNode[] {
     const hash = reference.indexOf('#');
     const target = reference.slice(hash + 1);
     const elsewhere = hash > 0 ? find(reference.slice(0, hash)) : undefined;
     const tree = elsewhere?.snapshot ? parseTree(elsewhere.snapshot.element, elsewhere.type ?? '') : origin;
     const found = nodeById(tree, target);
-    if (!found) report('snapshot-content-reference', text.contentMissing(reference), id);
-    return (found?.children ?? []).map(cloneNode);
+    if (!found) {
+      report('snapshot-content-reference', text.contentMissing(reference), id);
+      return [];
+    }
+    const { contentReference: _reference, ...rest } = node.element ?? { path: node.name };
+    node.element = { ...rest, ...(found.element?.type ? { type: found.element.type } : {}) };
+    return found.children.map(cloneNode);
   }
 
   function typeChildren(type: ElementDefinitionType, id: string): ElementNode[] {
@@ -222,6 +230,13 @@ function typeSlicing(rules: 'open' | 'closed'): Slicing {
 function typeNamed(choice: string, types: readonly ElementDefinitionType[], name: string): ElementDefinitionType | undefined {
   const stem = choice.slice(0, -3);
   return types.find(({ code = '' }) => name === stem + code.charAt(0).toUpperCase() + code.slice(1));
+}
+
+/** With the cardinality and the support that the element had before. */
+function withCardinality(node: ElementNode, before: ElementDefinition): ElementNode {
+  const { mustSupport: _mustSupport, ...element } = node.element ?? { path: node.name };
+  const { min = 0, max = '*', mustSupport } = before;
+  return { ...node, element: { ...element, min, max, ...(mustSupport === undefined ? {} : { mustSupport }) } };
 }
 
 /** A copy without slices: what each new slice starts from. */

@@ -55,6 +55,8 @@ test('walks into elements that refer to the content of another', (t) => {
   const elements = snapshot([{ path: 'Questionnaire.item.item.linkId', short: 'inner' }], 'Questionnaire');
   t.equal(byId(elements, 'Questionnaire.item.item.linkId')?.short, 'inner');
   t.equal(byId(elements, 'Questionnaire.item.item.item')?.contentReference, '#Questionnaire.item');
+  t.equal(byId(elements, 'Questionnaire.item.item')?.contentReference, undefined);
+  t.same(byId(elements, 'Questionnaire.item.item')?.type, [{ code: 'BackboneElement' }]);
   t.end();
 });
 
@@ -73,6 +75,30 @@ test('slices, and divides a slice again', (t) => {
   t.equal(byId(elements, 'Patient.identifier:nik.system')?.fixedUri, 'https://example.org/nik');
   t.equal(byId(elements, 'Patient.identifier:nik')?.slicing, undefined);
   t.notOk(byId(elements, 'Patient.identifier:other.system'), 'a slice without content of its own stays closed up');
+  t.end();
+});
+
+test('lets what is said of the element hold for its slices, but not how often it stands', (t) => {
+  const elements = snapshot([
+    { path: 'Patient.identifier', slicing: { discriminator: [{ type: 'value', path: 'use' }], rules: 'closed' }, min: 2, max: '3' },
+    { path: 'Patient.identifier.system', min: 1 },
+    { path: 'Patient.identifier', sliceName: 'a' },
+  ]);
+  t.match(byId(elements, 'Patient.identifier:a'), { min: 0, max: '*' });
+  t.equal(byId(elements, 'Patient.identifier:a.system')?.min, 1);
+  t.end();
+});
+
+test('replaces a binding’s words with its value set, and keeps the most that the base allows', (t) => {
+  const max = {
+    url: 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet',
+    valueCanonical: 'http://hl7.org/fhir/ValueSet/all-languages',
+  };
+  const changed = byId(
+    snapshot([{ path: 'Patient.language', binding: { strength: 'required', valueSet: 'https://example.org/vs' } }]),
+    'Patient.language',
+  );
+  t.same(changed?.binding, { strength: 'required', valueSet: 'https://example.org/vs', extension: [max] });
   t.end();
 });
 
