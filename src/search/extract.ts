@@ -1,6 +1,6 @@
 import type { JsonObject } from '../fhir/resource.js';
 import type { TypedValue } from '../fhirpath/fhirpath.js';
-import { tokenHash } from './hash.js';
+import { repeatedHash, tokenHash } from './hash.js';
 import { normalizeText } from './normalize.js';
 import type { CompositePath, SimpleKind, StoredPath, TypePlan } from './plan.js';
 import { tokenKeys } from './token-keys.js';
@@ -127,12 +127,13 @@ const collect: Readonly<Record<SimpleKind, Collect>> = {
   token(stored, found, into) {
     const before = into.tokens.size;
     for (const value of found) {
+      const hashKey = value.type === 'Identifier' || value.type === 'ContactPoint' ? tokenHash : repeatedHash;
       for (const token of tokenValues(value)) {
-        for (const key of tokenKeys.stored(stored.hash, token)) into.tokens.add(tokenHash(key));
+        for (const key of tokenKeys.stored(stored.hash, token)) into.tokens.add(hashKey(key));
       }
       for (const text of tokenTexts(value)) {
         const normal = normalizeText(text);
-        const token = tokenHash(tokenKeys.text(stored.hash, normal));
+        const token = repeatedHash(tokenKeys.text(stored.hash, normal));
         into.tokens.add(token);
         into.dictionary.push({ parameter: stored.hash, kind: 'text', value: normal, token });
       }
@@ -142,7 +143,7 @@ const collect: Readonly<Record<SimpleKind, Collect>> = {
   uri(stored, found, into) {
     const before = into.tokens.size;
     for (const uri of found.flatMap(uriValues)) {
-      const token = tokenHash(tokenKeys.uri(stored.hash, uri));
+      const token = repeatedHash(tokenKeys.uri(stored.hash, uri));
       into.tokens.add(token);
       into.dictionary.push({ parameter: stored.hash, kind: 'uri', value: uri, token });
     }

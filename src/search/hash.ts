@@ -1,20 +1,26 @@
 import { hash } from 'node:crypto';
 
-const remembered = new Map<string, string>();
-const rememberedLimit = 50_000;
-
 /**
  * 64 bits of SHA-1 over `text` as a signed decimal, the form of PostgreSQL's bigint. Two values that a client could make collide on purpose
  * would let one patient's record turn up in a search for another's, so a fast but guessable hash won't do.
  */
 export function tokenHash(text: string): string {
-  const known = remembered.get(text);
-  if (known !== undefined) return known;
-  const value = BigInt.asIntN(64, BigInt(`0x${hash('sha1', text, 'hex').slice(0, 16)}`)).toString();
-  // Codes repeat, identifiers don't: forgetting everything now and then is cheaper than tracking use.
-  if (remembered.size >= rememberedLimit) remembered.clear();
-  remembered.set(text, value);
-  return value;
+  return BigInt.asIntN(64, BigInt(`0x${hash('sha1', text, 'hex').slice(0, 16)}`)).toString();
+}
+
+const remembered = new Map<string, string>();
+const rememberedLimit = 50_000;
+
+/** The same for texts that come again and again, as codes do and identifiers don't. */
+export function repeatedHash(text: string): string {
+  let known = remembered.get(text);
+  if (known === undefined) {
+    known = tokenHash(text);
+    // Forgetting everything now and then is cheaper than tracking use.
+    if (remembered.size >= rememberedLimit) remembered.clear();
+    remembered.set(text, known);
+  }
+  return known;
 }
 
 /** 64 bits that stand for the resource `Type/id` inside the database. */

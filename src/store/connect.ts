@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import pg from 'pg';
 import { render, type SqlFragment } from '../sql.js';
-import type { Connection, Database, QueryOptions, Row } from './database.js';
+import type { Database, QueryOptions, Row, TransactionConnection } from './database.js';
 import type { ServerAddress } from './embedded/embedded.js';
 import { StartError } from './start-error.js';
 
@@ -71,6 +71,17 @@ interface Runner {
   query(query: pg.QueryConfig): Promise<pg.QueryResult>;
 }
 
+/**
+ * Holds back what is written to the client's socket until the event loop comes round, so that statements sent together leave in one system call.
+ * Each call costs as much as a small statement, since it wakes the server's process.
+ */
+function gather(client: pg.Client): void {
+  const { stream } = client.connection;
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => stream.uncork());
+}
+
 async function runWith(runner: Runner, statement: SqlFragment, options?: QueryOptions): Promise<readonly Row[]> {
   const { text, values } = render(statement);
   const result = await runner.query(options?.name === true ? { name: nameOf(text), text, values } : { text, values });
@@ -90,38 +101,47 @@ function nameOf(text: string): string {
 }
 
 /**
- * `begin` travels with the first statements and isn't waited for. A COMMIT after an error answers ROLLBACK instead of failing: that is an error here.
+ * `begin` travels with the first statements and `commit` with the last, neither is waited for by itself. A COMMIT after an error answers ROLLBACK instead
+ * of failing: that is an error here.
  */
-async function inTransaction<Value>(pool: pg.Pool, work: (connection: Connection) => Promise<Value>): Promise<Value> {
+async function inTransaction<Value>(pool: pg.Pool, work: (connection: TransactionConnection) => Promise<Value>): Promise<Value> {
   const client = await pool.connect();
   let isBroken: Error | undefined;
   const onError = (error: Error) => {
     isBroken = error;
   };
   client.on('error', onError);
+  const run = (text: string) => {
+    gather(client);
+    return client.query(text);
+  };
+  const sent: Promise<unknown>[] = [run('begin')];
+  const connection: TransactionConnection = {
+    query(statement, options) {
+      if (options?.timeoutMs !== undefined) sent.push(run(`set local statement_timeout = ${Math.max(1, Math.trunc(options.timeoutMs))}`));
+      gather(client);
+      return runWith(client, statement, options);
+    },
+    send(statement) {
+      gather(client);
+      sent.push(runWith(client, statement, { name: true }));
+    },
+  };
   try {
-    const begun = client.query('begin');
-    begun.catch(() => {});
-    const connection: Connection = {
-      async query(statement, options) {
-        if (options?.timeoutMs !== undefined) {
-          client.query(`set local statement_timeout = ${Math.max(1, Math.trunc(options.timeoutMs))}`).catch(() => {});
-        }
-        return runWith(client, statement, options);
-      },
-    };
     let value: Value;
     try {
       value = await work(connection);
     } catch (error) {
-      await client.query('rollback').catch((failure) => {
+      const rolledBack = run('rollback').catch((failure) => {
         isBroken = failure;
       });
+      await Promise.allSettled([...sent, rolledBack]);
       throw error;
     }
-    await begun;
-    const end = await client.query('commit');
-    if (end.command !== 'COMMIT') throw new Error('the transaction was rolled back');
+    const commit = run('commit');
+    // In the order of sending: those after a failure only say that the transaction is aborted.
+    for (const outcome of await Promise.allSettled([...sent, commit])) if (outcome.status === 'rejected') throw outcome.reason;
+    if ((await commit).command !== 'COMMIT') throw new Error('the transaction was rolled back');
     return value;
   } finally {
     client.off('error', onError);
@@ -133,7 +153,7 @@ async function inTransaction<Value>(pool: pg.Pool, work: (connection: Connection
 function pipelinedReaders(config: pg.ClientConfig, count: number): { next(): Runner; close(): Promise<void> } {
   const clients: (Promise<pg.Client> | undefined)[] = new Array(count).fill(undefined);
   let turn = 0;
-  const open = (index: number): Promise<pg.Client> => {
+  const connect = (index: number): Promise<pg.Client> => {
     const client = new pg.Client(config);
     const opened = client.connect().then(() => client);
     const forget = () => {
@@ -148,8 +168,14 @@ function pipelinedReaders(config: pg.ClientConfig, count: number): { next(): Run
   return {
     next() {
       turn = (turn + 1) % count;
-      const client = clients[turn] ?? open(turn);
-      return { query: async (query) => (await client).query(query) };
+      const client = clients[turn] ?? connect(turn);
+      return {
+        async query(query) {
+          const open = await client;
+          gather(open);
+          return open.query(query);
+        },
+      };
     },
     async close() {
       await Promise.all(clients.map(async (client) => (await client?.catch(() => undefined))?.end()));

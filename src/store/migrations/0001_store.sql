@@ -40,7 +40,8 @@ create table resource (
 );
 create index resource_by_time on resource (type, last_updated, key);
 create index resource_by_patient on resource (patient, type, date_low) where patient is not null;
-create index resource_by_token on resource using gin (tokens);
+-- New tokens wait in a list, which every search reads to its end, until it has this size: short enough for searches, long enough to pay.
+create index resource_by_token on resource using gin (tokens) with (gin_pending_list_limit = 512);
 
 -- The narrow tables: `parameter` is a hash of the type and of the expression that gave the value.
 create table string_value (

@@ -6,7 +6,8 @@ import { resourceKey, tokenHash } from '../../search/hash.js';
 import { parseSearch } from '../../search/parse.js';
 import { searchPlans } from '../../search/plan.js';
 import type { SearchRequest } from '../../search/request.js';
-import type { Connection, Row } from '../database.js';
+import type { SqlFragment } from '../../sql.js';
+import type { Connection, Row, TransactionConnection } from '../database.js';
 import type { FactInput, FactWriter } from '../facts.js';
 import { shardOf } from '../shard.js';
 import type { StoredVersion, WriteContext, WriteOperation, WriteResult } from '../store.js';
@@ -51,7 +52,7 @@ export interface Written {
  * last of all those whose references are conditional, since these may mean what came before. Throws OperationOutcomeError, or WriteConflict.
  */
 export async function writeAll(
-  connection: Connection,
+  connection: TransactionConnection,
   operations: readonly WriteOperation[],
   context: WriteContext,
   writer: Writer,
@@ -81,13 +82,13 @@ export async function writeAll(
   if (transaction.versions.length > 0) {
     const entries = JSON.stringify(transaction.versions.map(({ type, id, version, method }) => [type, id, version, method]));
     const record = { id: transaction.id, at: transaction.at, actor: context.actor, requestId: context.requestId, entries };
-    await sendAll(connection, rows.insertRecord(record));
+    for (const statement of rows.insertRecord(record)) connection.send(statement);
   }
   return { results: transaction.results, tokens: transaction.tokens };
 }
 
 interface Transaction {
-  readonly connection: Connection;
+  readonly connection: TransactionConnection;
   readonly writer: Writer;
   readonly at: number;
   readonly id: string;
@@ -461,44 +462,33 @@ async function sendRows(transaction: Transaction, phase: PhaseRows): Promise<voi
   const live = [...creations, ...reborn, ...updates];
   const versions = [...live.map(({ version }) => version), ...deletions];
   if (versions.length === 0) return;
-  const send = (statement: Parameters<Connection['query']>[0]) => connection.query(statement, { name: true });
-  const sent: Promise<readonly Row[]>[] = [];
-  const counted: Array<{ readonly at: number; readonly rows: number }> = [];
-  const expectRows = (statement: Parameters<Connection['query']>[0], count: number) => {
-    if (count === 0) return;
-    counted.push({ at: sent.length, rows: count });
-    sent.push(send(statement));
+  // Statements whose count of rows tells whether another transaction was faster.
+  const counted: Array<{ readonly answer: Promise<readonly Row[]>; readonly rows: number }> = [];
+  const expectRows = (statement: SqlFragment, count: number) => {
+    if (count > 0) counted.push({ answer: connection.query(statement, { name: true }), rows: count });
   };
-  expectRows(rows.insertDirectory(fresh), fresh.length);
+  // An id of our own making is nobody else's; one that a client chose may be taken this very moment.
+  const chosen = fresh.filter(({ method }) => method !== 'POST');
+  if (fresh.length > chosen.length) connection.send(rows.insertDirectory(fresh.filter(({ method }) => method === 'POST')));
+  expectRows(rows.insertDirectory(chosen), chosen.length);
   expectRows(rows.updateResources(updates), updates.length);
   expectRows(rows.deleteResources(deletions), deletions.length);
-  sent.push(send(rows.insertBodies(versions, id)));
-  if (creations.length + reborn.length > 0) sent.push(send(rows.insertResources([...creations, ...reborn])));
+  connection.send(rows.insertBodies(versions, id));
+  if (creations.length + reborn.length > 0) connection.send(rows.insertResources([...creations, ...reborn]));
   const outdated = [...updates.map(({ version }) => version), ...deletions];
-  if (outdated.length > 0) sent.push(...rows.deleteValues(outdated).map(send));
-  sent.push(...rows.insertValues(live, (key) => transaction.shards.get(key)).map(send));
+  const statements = [
+    ...(outdated.length > 0 ? rows.deleteValues(outdated) : []),
+    ...rows.insertValues(live, (key) => transaction.shards.get(key)),
+  ];
   const dictionary = newDictionaryRows(transaction, live);
-  if (dictionary.length > 0) sent.push(send(rows.insertDictionary(dictionary)));
+  if (dictionary.length > 0) statements.push(rows.insertDictionary(dictionary));
   const identifiers = identifierRows(transaction, live);
-  if (identifiers.length > 0) sent.push(send(rows.insertIdentifiers(identifiers)));
-  if (writer.facts !== undefined) sent.push(...factStatements(writer.facts, facts).map(send));
-  const answers = await settle(sent);
-  for (const { at, rows: count } of counted) {
-    if (answers[at]?.length !== count) throw new WriteConflict('another transaction changed the same resource');
+  if (identifiers.length > 0) statements.push(rows.insertIdentifiers(identifiers));
+  if (writer.facts !== undefined) statements.push(...factStatements(writer.facts, facts));
+  for (const statement of statements) connection.send(statement);
+  for (const { answer, rows: count } of counted) {
+    if ((await answer).length !== count) throw new WriteConflict('another transaction changed the same resource');
   }
-}
-
-async function sendAll(connection: Connection, statements: readonly Parameters<Connection['query']>[0][]): Promise<void> {
-  await settle(statements.map((statement) => connection.query(statement, { name: true })));
-}
-
-/** Waits for all, then throws the first failure: those after it only say that the transaction is aborted. */
-async function settle(sent: readonly Promise<readonly Row[]>[]): Promise<readonly (readonly Row[])[]> {
-  const settled = await Promise.allSettled(sent);
-  return settled.map((one) => {
-    if (one.status === 'rejected') throw one.reason;
-    return one.value;
-  });
 }
 
 function newDictionaryRows(transaction: Transaction, live: readonly rows.LiveVersion[]): readonly rows.DictionaryRow[] {
