@@ -34,6 +34,22 @@ test('reproduces the published snapshots of the R4 core: ids, cardinalities, typ
   t.end();
 });
 
+test('agrees with SUSHI, whose snapshots are made by other means, on slices, types, contents and children of children', (t) => {
+  interface Made {
+    readonly definition: StructureDefinition;
+    readonly facts: readonly unknown[];
+  }
+  const made: readonly Made[] = JSON.parse(
+    readFileSync(join(packageRoot, 'test', 'data', 'definitions', 'snapshots-of-sushi.json'), 'utf8'),
+  );
+  const overlay = registry.with(made.map(({ definition }) => definition));
+  for (const { definition, facts: expected } of made) {
+    t.same(overlay.snapshotIssues(definition.url), [], definition.name);
+    t.strictSame((overlay.structureDefinition(definition.url)?.snapshot?.element ?? []).map(said), expected, definition.name);
+  }
+  t.end();
+});
+
 test('makes every snapshot of our own guide without an issue', (t) => {
   for (const { url } of registry.definitions('StructureDefinition')) {
     if (url === undefined || url.startsWith('http://hl7.org/')) continue;
@@ -304,6 +320,27 @@ test('ends a chain of ten thousand profiles', (t) => {
   t.ok(registry.with(chain).structureDefinition('https://example.org/chain-0'));
   t.end();
 });
+
+/** What the file of SUSHI's snapshots holds of an element. */
+function said(element: ElementDefinition): unknown {
+  const { id, min, max, type, slicing, binding, contentReference } = element;
+  return {
+    id,
+    min,
+    max,
+    ...(type && {
+      type: type.map(({ code, profile: profiles, targetProfile }) => ({
+        code,
+        ...(profiles && { profile: profiles }),
+        ...(targetProfile && { targetProfile }),
+      })),
+    }),
+    ...(slicing && { slicing: slicing.rules }),
+    ...(binding && { binding: [binding.strength, binding.valueSet] }),
+    ...(contentReference && { contentReference }),
+    ...Object.fromEntries(Object.entries(element).filter(([key]) => /^(fixed|pattern)/.test(key))),
+  };
+}
 
 function facts(elements: readonly ElementDefinition[]): string {
   return JSON.stringify(
