@@ -17,7 +17,9 @@ type Rows = ReadonlyArray<Readonly<Record<string, unknown>>>;
 /** What the evaluator needs of a database. */
 export interface Queryable {
   query(statement: SqlFragment): Promise<Rows>;
-  transaction<Value>(work: (connection: { query(statement: SqlFragment, options?: { readonly timeoutMs?: number }): Promise<Rows> }) => Promise<Value>): Promise<Value>;
+  transaction<Value>(
+    work: (connection: { query(statement: SqlFragment, options?: { readonly timeoutMs?: number }): Promise<Rows> }) => Promise<Value>,
+  ): Promise<Value>;
 }
 
 export interface SqlOptions {

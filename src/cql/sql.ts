@@ -62,6 +62,8 @@ export interface CompiledSql {
   readonly persons: SqlFragment;
   /** Names of the output columns of each definition's value. */
   readonly columns: ReadonlyArray<readonly string[]>;
+  /** Each definition's value, of which the columns are the expressions in order. */
+  readonly values: readonly Value[];
 }
 
 /** Where an expression stands: which aliases it can see, and to which select joins can be added. */
@@ -113,21 +115,17 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
   const env: Env = { select: result, aliases: new Map([[patientAlias, personRow('s')]]), lets: new Map() };
   result.output(identifier(`s.${subject.output(sql`p.resource_id`, 'id')}`), 'id');
   result.output(identifier(`s.${subject.output(sql`p.area`, 'area')}`), 'area');
-  const columns = keys.map((key) => {
+  const values = keys.map((key): Value => {
     const value = plan.scalars.get(key);
     const list = plan.lists.get(key);
-    const made = value
-      ? scalar(value, env)
-      : list
-        ? scalar({ kind: 'aggregate', operator: 'Exists', rows: list, type: { kind: 'Boolean' }, origin: list.origin }, env)
-        : nullValue;
-    return fragmentsOf(made).map((fragment) => {
-      const name = fresh('value');
-      return result.output(fragment, name);
-    });
+    if (value) return scalar(value, env);
+    return list
+      ? scalar({ kind: 'aggregate', operator: 'Exists', rows: list, type: { kind: 'Boolean' }, origin: list.origin }, env)
+      : nullValue;
   });
+  const columns = values.map((value) => fragmentsOf(value).map((fragment) => result.output(fragment, fresh('value'))));
   const ctes = [subject, ...finished].map((select) => sql`${identifier(select.name)} as materialized (\n${select.render()}\n)`);
-  return { persons: sql`with ${joinSql(ctes, ',\n')}\n${result.render()}`, columns };
+  return { persons: sql`with ${joinSql(ctes, ',\n')}\n${result.render()}`, columns, values };
 
   // ---- persons
 
