@@ -47,7 +47,7 @@ t.test('each profile accepts its valid examples and refuses its invalid ones whe
 
 t.test('each folder of examples belongs to a profile', (t) => {
   t.same(
-    readdirSync(examples).filter((name) => name !== 'rules' && !profiles.has(name)),
+    readdirSync(examples).filter((name) => !['rules', 'questionnaires'].includes(name) && !profiles.has(name)),
     [],
   );
   t.end();
@@ -66,6 +66,26 @@ t.test('each business rule passes its valid examples and speaks at its invalid o
     for (const file of bad) meets(t, `${id}: ${file}`, judge(file), expectedOf(file));
   }
   t.comment(`${rules.length} business rules`);
+  t.end();
+});
+
+t.test('each questionnaire takes its valid answers and refuses the invalid ones', (t) => {
+  const questionnaires = registry.ours('Questionnaire').map(asObject);
+  for (const { id } of questionnaires) {
+    const good = resourcesIn(join(examples, 'questionnaires', String(id), 'valid'));
+    const bad = resourcesIn(join(examples, 'questionnaires', String(id), 'invalid'));
+    t.ok(good.length >= 1 && bad.length >= 3, `${id} has examples`);
+    for (const file of good) t.same(failures(judge(file)), [], `${id}: ${file} is valid`);
+    for (const file of bad) meets(t, `${id}: ${file}`, judge(file).filter(isFailure), expectedOf(file));
+  }
+  t.comment(`${questionnaires.length} questionnaires`);
+  t.end();
+});
+
+t.test('each questionnaire is itself valid', (t) => {
+  for (const questionnaire of registry.ours('Questionnaire')) {
+    t.same(failures(validator.validate(questionnaire, { now })), [], questionnaire.id ?? '');
+  }
   t.end();
 });
 
