@@ -71,6 +71,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   if (config.maxEventLoopDelayMs > 0) {
     await app.register(underPressure, {
       maxEventLoopDelay: config.maxEventLoopDelayMs,
+      // One long piece of work leaves a short sample empty, which the plugin takes for an endless delay.
+      sampleInterval: Math.max(1000, config.maxEventLoopDelayMs),
       pressureHandler: () => {
         throw new OperationOutcomeError(503, [issue('throttled', 'http-overloaded', restText.overloaded)], { 'retry-after': '5' });
       },

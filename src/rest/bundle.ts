@@ -9,7 +9,7 @@ import { condition } from './condition.js';
 import { toFailure } from './failure.js';
 import { etag, expectedVersion, parsePrefer, versionLocation } from './headers.js';
 import { type Interaction, interactions, matchInteraction } from './interactions.js';
-import { resourceOf } from './judge.js';
+import { findings, resourceOf } from './judge.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { outcomeText } from './outcome.js';
 import { patchOperation } from './patch/patch.js';
@@ -28,6 +28,7 @@ export async function bundle(request: FhirRequest, services: Services): Promise<
   }
   const entries = Array.isArray(resource.entry) ? resource.entry : [];
   const { entries: parsed, issues } = parseEntries(entries, request, services);
+  services.metrics.bundleEntries.inc({ type }, entries.length);
   const shell = shellIssues(resource, entries, services);
   return type === 'transaction'
     ? transaction(parsed, [...shell, ...issues.values()].flat(), request, services)
@@ -186,9 +187,7 @@ async function transaction(
     try {
       const operation = await writeOperation(entry, services);
       if (operation.kind !== 'delete') {
-        const issues = services.validator
-          .validate(operation.resource, { now: services.clock(), resolve })
-          .map((one) => placed(one, entry.index));
+        const issues = findings(operation.resource, services, { resolve }).map((one) => placed(one, entry.index));
         warnings.set(entry.index, issues);
         if (services.config.validation === 'enforce') judged.push(...(issues.filter(isFailure).length > 0 ? issues : []));
       }

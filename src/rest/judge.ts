@@ -9,8 +9,15 @@ import { restText } from './text.js';
  * with `warn` they are returned, to be reported beside the stored resource.
  */
 export function judge(resource: FhirResource, services: Services, options: ValidateOptions = {}): readonly Issue[] {
-  const issues = services.validator.validate(resource, { now: services.clock(), ...options });
+  const issues = findings(resource, services, options);
   if (services.config.validation === 'enforce' && issues.some(isFailure)) throw new OperationOutcomeError(422, issues);
+  return issues;
+}
+
+/** What validation says of a resource that is to be written, counted. */
+export function findings(resource: FhirResource, services: Services, options: ValidateOptions = {}): readonly Issue[] {
+  const issues = services.validator.validate(resource, { now: services.clock(), ...options });
+  for (const { severity } of issues) services.metrics.findings.inc({ severity });
   return issues;
 }
 

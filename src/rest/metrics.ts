@@ -4,26 +4,29 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 /** Numbers about the process for Prometheus, at `/metrics`. Labels are route patterns and counts only, never an id or a value. */
 export interface Metrics {
   readonly registry: Registry;
+  /** Entries of Bundles, by `transaction` or `batch`. */
   readonly bundleEntries: Counter<'type'>;
+  /** What validation of writes found, by severity. */
   readonly findings: Counter<'severity'>;
 }
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  const registers = [registry];
   return {
     registry,
     bundleEntries: new Counter({
       name: 'lontar_bundle_entries_total',
       help: 'Entries of transactions and batches',
       labelNames: ['type'],
-      registers: [registry],
+      registers,
     }),
     findings: new Counter({
       name: 'lontar_validation_issues_total',
-      help: 'Issues found by validation',
+      help: 'Issues found by validation of writes',
       labelNames: ['severity'],
-      registers: [registry],
+      registers,
     }),
   };
 }
