@@ -56,31 +56,36 @@ function typeFits(wanted: string, found: string): boolean {
 
 /**
  * Does the value meet the profile? Nothing is reported. Undefined where the profile is not on board; a question that is still open
- * (a recursive profile) is answered yes.
+ * (a recursive profile) is answered yes. The base of the value is left out, for it is checked where the value stands, unless `withBase` asks for it.
  */
 export function meetsQuietly(
   value: unknown,
   canonical: string,
   place: { readonly path: string | undefined; readonly container?: Scope | undefined; readonly fullUrl?: string | undefined },
   context: Context,
+  withBase = false,
 ): boolean | undefined {
+  const key = withBase ? `${canonical} and base` : canonical;
   if (isObject(value)) {
     const known = context.verdicts.get(value);
-    if (known?.has(canonical)) return known.get(canonical) ?? true;
+    if (known?.has(key)) return known.get(key) ?? true;
   }
   const profile = context.engine.profile(canonical);
   if (!profile) return undefined;
   if (isResource(value) && !typeFits(profile.type, value.resourceType)) return false;
-  if (isObject(value)) verdictsOf(value, context).set(canonical, undefined);
+  if (isObject(value)) verdictsOf(value, context).set(key, undefined);
   const before = { issues: context.issues, scope: context.scope };
   context.issues = [];
   if (isResource(value)) enterTarget(value, place, context);
-  if (context.depth++ < 100) profile.run(value, undefined, place.path ?? 'value', context);
+  if (context.depth++ < 100) {
+    if (withBase && isResource(value)) context.engine.type(value.resourceType).run(value, undefined, place.path ?? 'value', context);
+    profile.run(value, undefined, place.path ?? 'value', context);
+  }
   context.depth--;
   const verdict = !context.issues.some(isError);
   context.issues = before.issues;
   context.scope = before.scope;
-  if (isObject(value)) verdictsOf(value, context).set(canonical, verdict);
+  if (isObject(value)) verdictsOf(value, context).set(key, verdict);
   return verdict;
 }
 

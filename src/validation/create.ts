@@ -97,7 +97,7 @@ function createEngine({ registry, terminology, rules = [], unknownExtensions = '
     checkCoding: codingCheck(terminology),
     checkBusinessRules: businessRules(rules, expression),
     memberOf,
-    conformsTo: (value, canonical, context) => meetsQuietly(value, canonical, { path: undefined }, context),
+    conformsTo: (value, canonical, context) => meetsQuietly(value, canonical, { path: undefined }, context, true),
   };
   return engine;
 

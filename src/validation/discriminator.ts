@@ -108,10 +108,11 @@ function follow(place: Located, step: Step, engine: Engine): readonly Located[] 
   }
 }
 
-/** The element's own children, else those of the profile or type that it names. */
+/** The element's own children, and those of the profile that it names; without either, those of its type. */
 function childrenOf(node: ElementNode, engine: Engine): readonly ElementNode[] {
-  if (node.children.length > 0) return node.children;
-  return (node.definition.type ?? []).flatMap((type) => {
+  const profiled = (node.definition.type ?? []).some((type) => type.profile?.length);
+  if (node.children.length > 0 && !profiled) return node.children;
+  const others = (node.definition.type ?? []).flatMap((type) => {
     const names = type.profile?.length ? typeProfiles(type) : [typeCode(type.code)];
     return names.flatMap((name) => {
       const [url = '', part] = name.split('#');
@@ -120,6 +121,7 @@ function childrenOf(node: ElementNode, engine: Engine): readonly ElementNode[] {
       return (root && part !== undefined ? nodeById(root, part) : root)?.children ?? [];
     });
   });
+  return [...node.children, ...others];
 }
 
 interface Test {

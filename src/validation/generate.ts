@@ -67,7 +67,7 @@ export function generateType(definition: StructureDefinition, engine: Engine): R
           });break;`,
         );
         source.line(
-          `case ${JSON.stringify(`_${key}`)}:${once}if(v[${literal}]===undefined){${runtimeName}.primitives(undefined,x,${check},${JSON.stringify(primitive)},${literal},p,c,${element},undefined);${codeless(child, primitive, literal, path)}}break;`,
+          `case ${JSON.stringify(`_${key}`)}:${once}if(v[${literal}]===undefined){${runtimeName}.primitives(undefined,x,${check},${JSON.stringify(primitive)},${literal},p,c,${element},undefined);${codeless(child, primitive, literal, `${path}+'[0]'`)}}break;`,
         );
       } else {
         source.line(

@@ -112,6 +112,12 @@ export function checkProfiledReference(
   if (aggregation.length > 0) checkAggregation(reference, resolved, path, context, aggregation);
   if (!resolved) return;
   const type = typeOf(resolved.resource);
+  const unknown = targets.profiles.get('') ?? [];
+  if (unknown.length > 0 && targets.types.size === 0) {
+    // the target is here, but what it has to meet is not
+    report(context, 'error', 'not-found', 'unknown-profile', text.unknownProfile(unknown.join(', ')), path);
+    return;
+  }
   const wanted = [
     ...(targets.profiles.get(type) ?? []),
     ...(targets.profiles.get('Resource') ?? []),

@@ -56,12 +56,13 @@ export function slicingPlan(node: ElementNode, engine: Engine, origin: string): 
     discriminators: discriminators.map((item) => `${item.type}:${item.path}`).join(', ') || 'none',
     origin,
     slices: node.slices.map((slice) => {
-      const criteria = discriminators.map((item) => criterionOf(slice, item.type ?? 'value', item.path ?? '$this', engine));
+      // a slice need not speak to every discriminator; what it leaves out doesn't tell it apart
+      const criteria = discriminators.flatMap((item) => criterionOf(slice, item.type ?? 'value', item.path ?? '$this', engine) ?? []);
       return {
         name: slice.definition.sliceName ?? typeCode(slice.definition.type?.[0]?.code),
         min: slice.definition.min ?? 0,
         max: slice.definition.max === undefined || slice.definition.max === '*' ? Number.POSITIVE_INFINITY : Number(slice.definition.max),
-        criteria: criteria.length > 0 && criteria.every((criterion) => criterion !== undefined) ? criteria : undefined,
+        criteria: criteria.length > 0 ? criteria : undefined,
         run: undefined,
         nested: undefined,
       };
@@ -107,7 +108,7 @@ export function runSlicing(plan: SlicingPlan, items: readonly SlicedItem[], pare
   plan.slices.forEach((slice, index) => {
     const found = counts[index] ?? 0;
     const label = `${plan.path}:${slice.name}`;
-    if (found < slice.min && slice.criteria !== undefined) {
+    if (found < slice.min && (slice.criteria !== undefined || items.length < slice.min)) {
       report(
         context,
         'error',

@@ -445,7 +445,7 @@ test('names the slice and its discriminator', (t) => {
 });
 
 test('runs no code that a profile smuggles in', (t) => {
-  const evil = '"];globalThis.smuggled=true;//`${globalThis.smuggled=true}';
+  const evil = `"];globalThis.smuggled=true;//\`\${globalThis.smuggled=true}`;
   const definitions = [
     profile('A', 'Patient', [
       { id: 'Patient.name', path: 'Patient.name', slicing: { discriminator: [{ type: 'value', path: 'use' }], rules: 'open' } },

@@ -137,7 +137,7 @@ function checkConnected(entries: readonly JsonObject[], path: string, context: C
     return;
   }
   const index = bundleIndex(context.scope, context);
-  const from = typeof entries[0]?.['fullUrl'] === 'string' ? entries[0]['fullUrl'] : undefined;
+  const from = restfulUrl(entries[0]);
   for (const element of elements) {
     for (const { reference, at } of referencesAt(first, element.split('.'), `${path}.entry[0].resource`, 0)) {
       const matches = strictTargets(reference, from, index);
@@ -148,6 +148,14 @@ function checkConnected(entries: readonly JsonObject[], path: string, context: C
     }
   }
   checkReachable(entries, index, path, context, wanted);
+}
+
+/** The entry's fullUrl, where it is the address of the very resource: only then do relative references count from it. */
+function restfulUrl(entry: JsonObject | undefined): string | undefined {
+  const fullUrl = entry?.['fullUrl'];
+  const resource = entry?.['resource'];
+  if (typeof fullUrl !== 'string' || !isObject(resource)) return undefined;
+  return fullUrl.endsWith(`/${resource['resourceType']}/${resource['id']}`) ? fullUrl : undefined;
 }
 
 interface ReferenceAt {
@@ -193,7 +201,7 @@ function checkReachable(entries: readonly JsonObject[], index: BundleIndex, path
   const positions = new Map<unknown, number>(entries.map((entry, position) => [entry['resource'], position]));
   const neighbours: number[][] = entries.map(() => []);
   entries.forEach((entry, position) => {
-    const from = typeof entry['fullUrl'] === 'string' ? entry['fullUrl'] : undefined;
+    const from = restfulUrl(entry);
     for (const reference of allReferences(entry['resource'])) {
       for (const target of strictTargets(reference, from, index)) {
         const other = positions.get(target.resource);

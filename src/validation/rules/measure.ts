@@ -21,8 +21,12 @@ export function checkMeasure(value: JsonObject, path: string, context: Context):
       return;
     }
     if (!/^"?[\w .-]+"?$/.test(expression)) return;
-    const name = expression.replace(/"/g, '');
-    const names = libraries.map((library) => definitionsOf(library, context));
+    const dot = expression.indexOf('.');
+    const qualifier = dot < 0 ? undefined : expression.slice(0, dot).replace(/"/g, '');
+    const name = expression.slice(dot + 1).replace(/"/g, '');
+    const meant = qualifier === undefined ? libraries : libraries.filter((library) => nameOf(library, context) === qualifier);
+    if (meant.length === 0) return;
+    const names = meant.map((library) => definitionsOf(library, context));
     if (names.some((known) => known === undefined) || names.some((known) => known?.has(name))) return;
     report(context, 'error', 'invalid', 'measure-criteria', text.expression(name, libraries.join(', ')), at);
   });
@@ -30,13 +34,18 @@ export function checkMeasure(value: JsonObject, path: string, context: Context):
 
 function visitCriteria(value: unknown, path: string, depth: number, visit: (criteria: JsonObject, path: string) => void): void {
   if (depth > 20) return;
-  if (Array.isArray(value)) value.forEach((item, index) => visitCriteria(item, `${path}[${index}]`, depth + 1, visit));
+  if (Array.isArray(value)) for (const [index, item] of value.entries()) visitCriteria(item, `${path}[${index}]`, depth + 1, visit);
   else if (isObject(value)) {
     for (const key of ['group', 'population', 'stratifier', 'component', 'supplementalData']) {
       if (value[key] !== undefined) visitCriteria(value[key], `${path}.${key}`, depth + 1, visit);
     }
     if (isObject(value['criteria'])) visit(value['criteria'], `${path}.criteria`);
   }
+}
+
+function nameOf(canonical: string, context: Context): unknown {
+  const library = context.engine.registry.canonical(canonical);
+  return isObject(library) ? library['name'] : undefined;
 }
 
 /** Names that a library defines, from its ELM or else from its CQL; undefined where neither is at hand. */

@@ -41,7 +41,7 @@ function isMet(condition: JsonObject, around: readonly JsonObject[], response: J
   const answers = answersTo(condition['question'], around, response);
   const operator = condition['operator'];
   if (operator === 'exists') return answers.length > 0 === condition['answerBoolean'];
-  const wanted = valueOf(condition, 'answer');
+  const wanted = choiceOf(condition, 'answer');
   if (operator === '!=') return answers.length > 0 && answers.every((answer) => !same(answer, wanted));
   return answers.some((answer) => compare(answer, wanted, String(operator)));
 }
@@ -90,7 +90,7 @@ function collect(holder: JsonObject, linkId: unknown, depth: number): readonly u
   if (depth > 50) return [];
   return [...itemsOf(holder), ...(holder['linkId'] === linkId ? [holder] : [])].flatMap((item) => {
     const answers = answersOf(item);
-    const own = item['linkId'] === linkId ? answers.map((answer) => valueOf(answer, 'value')).filter((value) => value !== undefined) : [];
+    const own = item['linkId'] === linkId ? answers.map((answer) => choiceOf(answer, 'value')).filter((value) => value !== undefined) : [];
     if (item === holder) return own;
     return [...own, ...collectBelow(item, linkId, depth + 1), ...answers.flatMap((answer) => collectBelow(answer, linkId, depth + 1))];
   });
@@ -101,7 +101,7 @@ function collectBelow(holder: JsonObject, linkId: unknown, depth: number): reado
 }
 
 /** The `stem[x]` of an object, whatever its type. */
-export function valueOf(holder: JsonObject, stem: string): unknown {
+export function choiceOf(holder: JsonObject, stem: string): unknown {
   for (const key in holder)
     if (key.startsWith(stem) && key.length > stem.length && /[A-Z]/.test(key.charAt(stem.length))) return holder[key];
   return undefined;

@@ -15,6 +15,10 @@ const vitalSigns: Readonly<Record<string, string>> = Object.assign(Object.create
   '29463-7': `${core}bodyweight`,
   '39156-5': `${core}bmi`,
   '85354-9': `${core}bp`,
+  // panels and means of both pressures, which the profile means to cover
+  '35094-2': `${core}bp`,
+  '76534-7': `${core}bp`,
+  '96607-7': `${core}bp`,
 });
 
 const none: readonly string[] = [];
