@@ -31,6 +31,7 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
   const problems = new Map<string, readonly Issue[]>();
   const structures = new Map<string, StructureDefinition | undefined>();
   const required = new Map<string, readonly string[]>();
+  const parameterLists = new Map<string, readonly SearchParameter[]>();
   const parameters = new Map<string, ReadonlyMap<string, SearchParameter>>();
   const types = below?.resourceTypes ?? concreteTypes(layers);
   const typeSet = new Set(types);
@@ -44,7 +45,7 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
       remember(required, resourceType, () => [
         ...new Set(layers.flatMap((layer) => layer.ofType('ImplementationGuide').flatMap((guide) => globalProfiles(guide, resourceType)))),
       ]),
-    searchParameters: (resourceType) => [...parametersOf(resourceType).values()],
+    searchParameters: (resourceType) => remember(parameterLists, resourceType, () => [...parametersOf(resourceType).values()]),
     searchParameter: (resourceType, code) => parametersOf(resourceType).get(code),
     valueSet: (canonical) => find<ValueSet>(canonical, 'ValueSet'),
     codeSystem: (canonical) => find<CodeSystem>(canonical, 'CodeSystem'),

@@ -19,7 +19,7 @@ export function resourceSource(codeSystem: CodeSystem, supplements: readonly Cod
   const extra = supplementIndex(supplements);
   const nodes = new Map<string, Node>();
   const folded = new Map<string, string>();
-  addConcepts(codeSystem.concept ?? [], undefined);
+  addConcepts();
   linkByProperty();
   const hierarchical = [...nodes.values()].some((node) => node.parents.length > 0);
   const properties = new Set<string>((codeSystem.property ?? []).map((property) => property.code ?? ''));
@@ -51,19 +51,13 @@ export function resourceSource(codeSystem: CodeSystem, supplements: readonly Cod
     return nodes.get(code) ?? (caseSensitive ? undefined : nodes.get(folded.get(code.toLowerCase()) ?? ''));
   }
 
-  function addConcepts(concepts: readonly CodeSystemConcept[], parent: string | undefined): void {
-    for (const raw of concepts) {
+  function addConcepts(): void {
+    for (const { concept: raw, parent } of walkConcepts(codeSystem.concept ?? [])) {
       const code = raw.code ?? '';
-      const known = nodes.get(code);
-      if (known) {
-        // The same code in two places of the tree: one concept with two parents.
-        if (parent !== undefined && !known.parents.includes(parent)) link(parent, code);
-      } else {
-        nodes.set(code, nodeFrom(codeSystem.url ?? '', raw, extra.get(code) ?? []));
-        if (!caseSensitive) folded.set(code.toLowerCase(), code);
-        if (parent !== undefined) link(parent, code);
-      }
-      if (raw.concept) addConcepts(raw.concept, code);
+      // The same code in two places of the tree is one concept with two parents.
+      if (!nodes.has(code)) nodes.set(code, nodeFrom(codeSystem.url ?? '', raw, extra.get(code) ?? []));
+      if (!caseSensitive) folded.set(code.toLowerCase(), code);
+      if (parent !== undefined) link(parent, code);
     }
   }
 
@@ -89,15 +83,29 @@ export function resourceSource(codeSystem: CodeSystem, supplements: readonly Cod
 
 function supplementIndex(supplements: readonly CodeSystem[]): ReadonlyMap<string, readonly CodeSystemConcept[]> {
   const index = new Map<string, CodeSystemConcept[]>();
-  const visit = (concepts: readonly CodeSystemConcept[]): void => {
-    for (const concept of concepts) {
+  for (const supplement of supplements) {
+    for (const { concept } of walkConcepts(supplement.concept ?? [])) {
       const code = concept.code ?? '';
       index.set(code, [...(index.get(code) ?? []), concept]);
-      if (concept.concept) visit(concept.concept);
     }
-  };
-  for (const supplement of supplements) visit(supplement.concept ?? []);
+  }
   return index;
+}
+
+/** Nested concepts, a parent before its children. Keeps its own stack: a code system may be nested deeper than calls can be. */
+function* walkConcepts(
+  concepts: readonly CodeSystemConcept[],
+): Generator<{ readonly concept: CodeSystemConcept; readonly parent: string | undefined }> {
+  const open = [{ concepts: concepts.values(), parent: undefined as string | undefined }];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const next = top.concepts.next();
+    if (next.done) {
+      open.pop();
+      continue;
+    }
+    yield { concept: next.value, parent: top.parent };
+    if (next.value.concept) open.push({ concepts: next.value.concept.values(), parent: next.value.code ?? '' });
+  }
 }
 
 function nodeFrom(system: string, raw: CodeSystemConcept, extra: readonly CodeSystemConcept[]): Node {

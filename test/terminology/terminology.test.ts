@@ -247,6 +247,15 @@ test('follows hierarchies that properties tell, and survives circles', (t) => {
   t.end();
 });
 
+test('reads a code system that is nested deeper than calls can be', (t) => {
+  let concept: NonNullable<CodeSystem['concept']> = [];
+  for (let at = 50_000; at > 0; at -= 1) concept = [{ code: `c${at}`, ...(concept.length === 0 ? {} : { concept }) }];
+  const used = createTerminology(registry.with([{ ...animals, url: 'https://example.org/deep', concept } as CodeSystem]));
+  t.equal(used.subsumes('https://example.org/deep', 'c1', 'c50000'), true);
+  t.equal(used.validateInCodeSystem({ system: 'https://example.org/deep', code: 'c49999' }).valid, true);
+  t.end();
+});
+
 test('takes the stored expansion where the compose can’t be worked out', (t) => {
   const stored: ValueSet = {
     ...valueSet('https://example.org/stored', { include: [{ system: 'https://example.org/nowhere' }] }),
