@@ -1,7 +1,9 @@
+import { sqlEvaluator } from '../cql/evaluator.js';
 import { packedLibraries } from '../cql/libraries.js';
 import { referenceEvaluator } from '../cql/reference.js';
 import { loadAreas } from '../definitions/areas.js';
 import type { Registry } from '../definitions/registry.js';
+import { factCatalogue, factTables, factViews } from '../facts/catalogue.js';
 import { packFolder } from '../root.js';
 import type { Database } from '../store/database.js';
 import type { Store } from '../store/store.js';
@@ -13,7 +15,7 @@ export interface MeasureParts {
   readonly registry: Registry;
   readonly terminology: Terminology;
   readonly store: Pick<Store, 'read' | 'search'>;
-  readonly database: Pick<Database, 'query'>;
+  readonly database: Pick<Database, 'query' | 'transaction'>;
   /** Milliseconds since the epoch. */
   clock(): number;
 }
@@ -22,6 +24,8 @@ export interface MeasureParts {
 export function createMeasureServices(parts: MeasureParts): MeasureServices {
   const { registry, terminology, store, database, clock } = parts;
   const libraries = packedLibraries(packFolder);
+  const members = (valueSet: string): Iterable<string> | undefined => terminology.members(valueSet)?.keys();
+  const compiled = sqlEvaluator({ database, libraries, catalogue: factCatalogue(factTables(factViews())), members, now: clock });
   return {
     registry,
     areas: loadAreas(),
@@ -30,10 +34,11 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
     engines: {
       reference: referenceEvaluator({
         libraries,
-        members: (valueSet) => terminology.members(valueSet)?.keys(),
+        members,
         loadPersons: (subjects) => loadPersons(database, subjects),
         now: clock,
       }),
+      sql: { evaluator: compiled, refusals: async (program) => compiled.refusal(program) ?? [] },
     },
     now: () => new Date(clock()),
   };
