@@ -1,14 +1,22 @@
+import { createRequire } from 'node:module';
 import type { CodeSource } from './code-source.js';
 import { listSource } from './list-source.js';
 
 export const currencySystem = 'urn:iso:std:iso:4217';
 
-/** ISO 4217: the alphabetic codes that the runtime's Unicode data knows, withdrawn ones among them. */
+/** ISO 4217 (`currency-codes`): the alphabetic codes in force, funds and metals among them. */
 export function currencySource(): CodeSource {
-  const names = new Intl.DisplayNames(['en'], { type: 'currency' });
-  const codes = Intl.supportedValuesOf('currency');
   return listSource(
     currencySystem,
-    codes.map((code) => ({ system: currencySystem, code, display: names.of(code) ?? code })),
+    currencies().map(({ code, currency }) => ({ system: currencySystem, code, display: currency })),
   );
+}
+
+interface Currency {
+  readonly code: string;
+  readonly currency: string;
+}
+
+function currencies(): readonly Currency[] {
+  return createRequire(import.meta.url)('currency-codes/data');
 }
