@@ -16,6 +16,16 @@ interface Expected {
 
 const now = Date.parse('2026-12-31T12:00:00Z');
 const examples = join(packageRoot, 'profiles', 'examples');
+const guideTypes = [
+  'StructureDefinition',
+  'ValueSet',
+  'CodeSystem',
+  'ConceptMap',
+  'NamingSystem',
+  'SearchParameter',
+  'Questionnaire',
+  'ImplementationGuide',
+];
 const registry = loadRegistry();
 const terminology = createTerminology(registry);
 const rules = loadBusinessRules();
@@ -82,9 +92,11 @@ t.test('each questionnaire takes its valid answers and refuses the invalid ones'
   t.end();
 });
 
-t.test('each questionnaire is itself valid', (t) => {
-  for (const questionnaire of registry.ours('Questionnaire')) {
-    t.same(failures(validator.validate(questionnaire, { now })), [], questionnaire.id ?? '');
+t.test('each resource of the guide is itself valid', (t) => {
+  for (const type of guideTypes) {
+    const resources = registry.ours(type);
+    t.ok(resources.length > 0, type);
+    for (const resource of resources) t.same(failures(validator.validate(resource, { now })), [], `${type}/${resource.id}`);
   }
   t.end();
 });
