@@ -114,6 +114,13 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
   let aliases = 0;
   const compiler: ClauseCompiler = {
     compile(clause, type, row) {
+      if (clause.kind === 'any') {
+        if (clause.clauses.length === 0) return sql`false`;
+        return sql`(${joinSql(
+          clause.clauses.map((one) => compiler.compile(one, type, row)),
+          ' or ',
+        )})`;
+      }
       const code = clause.parameter.code ?? '';
       if (clause.kind === 'parameter') {
         const own = rowParameters[code];

@@ -29,7 +29,13 @@ export interface ReverseChainClause {
   readonly next: Clause;
 }
 
-export type Clause = SearchClause | ChainClause | ReverseChainClause;
+/** At least one of the clauses is to be met: membership in a compartment, to which several parameters may lead. */
+export interface AnyClause {
+  readonly kind: 'any';
+  readonly clauses: readonly Clause[];
+}
+
+export type Clause = SearchClause | ChainClause | ReverseChainClause | AnyClause;
 
 export interface Include {
   readonly reverse: boolean;
