@@ -170,7 +170,7 @@ function readChoice(
   if (many) {
     const list = fresh(generation, 'a');
     const index = fresh(generation, 'i');
-    const odd = primitive ? `${value} === null || typeof ${value} === "object"` : `typeof ${value} !== "object" || ${value} === null`;
+    const odd = primitive ? `${value} == null || typeof ${value} === "object"` : `typeof ${value} !== "object" || ${value} === null`;
     const loop = `if (!Array.isArray(${list})) rt.other(); for (let ${index} = 0; ${index} < ${list}.length; ${index}++) { if (--q < 0) rt.stop(); const ${value} = ${list}[${index}]; if (${odd}) rt.other(); ${inner} }`;
     const siblings = primitive ? `if (${siblingProperty} !== undefined) rt.other();` : '';
     return `{ const ${list} = ${property}; ${siblings} if (${list} !== undefined) { ${loop} } }`;
