@@ -50,6 +50,15 @@ test('agrees with SUSHI, whose snapshots are made by other means, on slices, typ
   t.end();
 });
 
+test('repeats the base where the differential says nothing, for every resource type', (t) => {
+  for (const type of registry.resourceTypes) {
+    const base = registry.structureDefinition(type)?.snapshot?.element ?? [];
+    const { elements, issues } = generateSnapshot(profile('https://example.org/p', [], type), registry.structureDefinition);
+    if (facts(elements) !== facts(base) || issues.length > 0) t.fail(type);
+  }
+  t.end();
+});
+
 test('makes every snapshot of our own guide without an issue', (t) => {
   for (const { url } of registry.definitions('StructureDefinition')) {
     if (url === undefined || url.startsWith('http://hl7.org/')) continue;

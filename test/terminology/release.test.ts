@@ -95,15 +95,23 @@ t.test('loads ICD-10 from ClaML', async (t) => {
   const path = file(
     'icd10.xml',
     `<?xml version="1.0"?><ClaML version="2.0.0">
+      <ModifierClass modifier="S04E10_4" code=".0"><Rubric kind="preferred"><Label xml:lang="en">With coma</Label></Rubric></ModifierClass>
+      <ModifierClass modifier="S04E10_4" code=".9"><Rubric kind="preferred"><Label xml:lang="en">Without complications</Label></Rubric></ModifierClass>
+      <Class code="E10-E14" kind="block"><SubClass code="E10"/><ModifiedBy code="S04E10_4"/><Rubric kind="preferred"><Label>Diabetes</Label></Rubric></Class>
+      <Class code="E10" kind="category"><SuperClass code="E10-E14"/><Rubric kind="preferred"><Label xml:lang="en">Type 1</Label></Rubric></Class>
+      <Class code="E11" kind="category"><SuperClass code="E10-E14"/><ExcludeModifier code="S04E10_4"/><Rubric kind="preferred"><Label>Type 2</Label></Rubric></Class>
       <Class code="I" kind="chapter"><Rubric kind="preferred"><Label xml:lang="en">Infectious diseases</Label></Rubric></Class>
       <Class code="A00" kind="category"><SuperClass code="I"/><Rubric kind="preferred"><Label xml:lang="en">Cholera</Label></Rubric>
         <Rubric kind="inclusion"><Label xml:lang="en">something else</Label></Rubric></Class></ClaML>`,
   );
-  t.match(await loadRelease(path, folder, { version: '2019' }), { system: 'http://hl7.org/fhir/sid/icd-10', concepts: 2 });
+  t.match(await loadRelease(path, folder, { version: '2019' }), { system: 'http://hl7.org/fhir/sid/icd-10', concepts: 7 });
   const used = terminology();
   t.match(used.lookup('http://hl7.org/fhir/sid/icd-10', 'A00'), { display: 'Cholera' });
   t.equal(used.validateInCodeSystem({ system: 'http://hl7.org/fhir/sid/icd-10', code: 'I' }).reason, 'abstract');
   t.equal(used.subsumes('http://hl7.org/fhir/sid/icd-10', 'I', 'A00'), true);
+  t.match(used.lookup('http://hl7.org/fhir/sid/icd-10', 'E10.0'), { display: 'Type 1: With coma' });
+  t.equal(used.subsumes('http://hl7.org/fhir/sid/icd-10', 'E10-E14', 'E10.9'), true);
+  t.equal(used.lookup('http://hl7.org/fhir/sid/icd-10', 'E11.0'), undefined);
 });
 
 t.test('loads a plain table, whatever its separator, and keeps versions apart', async (t) => {
