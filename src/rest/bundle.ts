@@ -82,10 +82,9 @@ function parseEntry(
   }
   const match = matchInteraction(interactions, method === 'HEAD' ? 'GET' : method, path);
   if (match === undefined) return { issue: issue('value', 'bundle-entry-url', restText.entryUrl, { expression: `${at}.request.url` }) };
-  const { type, id, versionId } = match.variables;
-  if (type !== undefined && !services.registry.isResourceType(type)) {
-    return { issue: { ...unknownTypeIssue(type, services), expression: `${at}.request.url` } };
-  }
+  const { type, id, versionId, compartmentType } = match.variables;
+  const unknown = [type, compartmentType].find((name) => name !== undefined && !services.registry.isResourceType(name));
+  if (unknown !== undefined) return { issue: { ...unknownTypeIssue(unknown, services), expression: `${at}.request.url` } };
   if (match.interaction.body === 'resource' && !isResource(entry.resource)) {
     return { issue: issue('required', 'bundle-entry-resource', restText.entryResource, { expression: `${at}.resource` }) };
   }
@@ -102,6 +101,7 @@ function parseEntry(
         ...(type === undefined ? {} : { type }),
         ...(id === undefined ? {} : { id }),
         ...(versionId === undefined ? {} : { versionId }),
+        ...(compartmentType === undefined ? {} : { compartmentType }),
         query,
         headers: {
           'if-match': text(call.ifMatch),
@@ -157,7 +157,15 @@ function inProcessingOrder(entries: readonly Entry[]): readonly Entry[] {
 }
 
 const writes: ReadonlySet<string> = new Set(['create', 'update', 'delete', 'patch']);
-const reads: ReadonlySet<string> = new Set(['read', 'vread', 'search-type', 'history-instance', 'history-type', 'history-system']);
+const reads: ReadonlySet<string> = new Set([
+  'read',
+  'vread',
+  'search-type',
+  'search-compartment',
+  'history-instance',
+  'history-type',
+  'history-system',
+]);
 
 async function transaction(
   entries: readonly Entry[],
@@ -185,7 +193,7 @@ async function transaction(
       continue;
     }
     try {
-      const operation = await writeOperation(entry, services);
+      const operation = { ...(await writeOperation(entry, services)), expression: `Bundle.entry[${entry.index}].resource` };
       if (operation.kind !== 'delete') {
         const issues = findings(operation.resource, services, { resolve }).map((one) => placed(one, entry.index));
         warnings.set(entry.index, issues);
@@ -200,7 +208,7 @@ async function transaction(
   }
   if (structural.length > 0) throw new OperationOutcomeError(400, [...structural, ...judged]);
   if (judged.length > 0) throw new OperationOutcomeError(422, judged);
-  const results = await write(operations, writing, request, services);
+  const results = operations.length === 0 ? [] : await services.store.write(operations, request.context);
   const answers = new Map<number, string>();
   writing.forEach((entry, at) => {
     const result = results[at];
@@ -210,29 +218,6 @@ async function transaction(
     if (!answers.has(entry.index)) answers.set(entry.index, await runEntry(entry, services));
   }
   return answer('transaction-response', answers, services);
-}
-
-async function write(
-  operations: readonly WriteOperation[],
-  entries: readonly Entry[],
-  request: FhirRequest,
-  services: Services,
-): Promise<readonly WriteResult[]> {
-  if (operations.length === 0) return [];
-  try {
-    return await services.store.write(operations, request.context);
-  } catch (error) {
-    if (!(error instanceof OperationOutcomeError)) throw error;
-    // The store counts its operations; a client counts the entries it sent.
-    const issues = error.issues.map((one) => {
-      const match = /^Bundle\.entry\[(\d+)\]/.exec(one.expression ?? '');
-      const entry = match ? entries[Number(match[1])] : operations.length === 1 ? entries[0] : undefined;
-      if (entry === undefined) return one;
-      const rest = match ? (one.expression ?? '').slice(match[0].length) : `.resource`;
-      return { ...one, expression: `Bundle.entry[${entry.index}]${rest}` };
-    });
-    throw new OperationOutcomeError(error.status, issues, error.headers);
-  }
 }
 
 async function writeOperation(entry: Entry, services: Services): Promise<WriteOperation> {

@@ -47,6 +47,7 @@ export const interactions: readonly Interaction[] = [
   { code: 'history-system', level: 'system', method: 'GET', path: '/_history', handler: history },
   { code: 'create', level: 'type', method: 'POST', path: '/:type', body: 'resource', handler: create },
   { code: 'search-type', level: 'type', method: 'GET', path: '/:type', handler: search },
+  { code: 'search-compartment', level: 'instance', method: 'GET', path: '/:type/:id/:compartmentType', handler: search },
   { code: 'search-type', level: 'type', method: 'POST', path: '/:type/_search', body: 'form', handler: search },
   ...operations.flatMap(operationInteractions),
 ];
@@ -62,7 +63,7 @@ function operationInteractions(operation: (typeof operations)[number]): Interact
         ...(method === 'POST' ? { body: 'resource' as const } : {}),
         takesBundles: operation.takesBundles === true,
         handler: async (request: FhirRequest, services: Services) => {
-          refuseUnknownInputs(request, operation.definition, services.registry);
+          refuseUnknownInputs(request, operation, services.registry);
           return operation.handler(request, services);
         },
       })),

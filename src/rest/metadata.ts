@@ -10,6 +10,7 @@ import { searchPlans } from '../search/plan.js';
 import type { Interaction } from './interactions.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { operations } from './operations.js';
+import { compartments } from './search.js';
 import type { Services } from './services.js';
 import { restText } from './text.js';
 import { softwareVersion } from './version.js';
@@ -34,6 +35,19 @@ export async function metadata(request: FhirRequest, services: Services, interac
   }
   return { status: 200, body };
 }
+
+/** Codes of http://hl7.org/fhir/ValueSet/type-restful-interaction. */
+const typeCodes: ReadonlySet<string> = new Set([
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+]);
 
 const cache = new WeakMap<Services, Map<string, string>>();
 
@@ -60,6 +74,7 @@ export function capabilityStatement(baseUrl: string, services: Services, interac
         interaction: (['transaction', 'batch', 'search-system', 'history-system'] as const)
           .filter((code) => systemCodes.has(code))
           .map((code) => ({ code })),
+        compartment: compartments.map((type) => `http://hl7.org/fhir/CompartmentDefinition/${type.toLowerCase()}`),
         operation: operations.filter((one) => one.levels.includes('system')).map(({ name, definition }) => ({ name, definition })),
       },
     ],
@@ -67,7 +82,7 @@ export function capabilityStatement(baseUrl: string, services: Services, interac
 }
 
 function resourceCapability(type: string, services: Services, interactions: readonly Interaction[]): CapabilityStatementRestResource {
-  const codes = new Set(interactions.filter((one) => one.level !== 'system' && one.code !== 'operation').map((one) => one.code));
+  const codes = new Set(interactions.filter((one) => typeCodes.has(one.code)).map((one) => one.code));
   const parameters = searchableParameters(type, services);
   const profiles = supportedProfiles(type, services);
   const own = operations.filter(

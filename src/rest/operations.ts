@@ -1,4 +1,5 @@
 import { evaluateMeasure } from './evaluate-measure.js';
+import { everything } from './everything.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import type { Services } from './services.js';
 import { terminologyOperations } from './terminology-operations.js';
@@ -19,6 +20,8 @@ export interface Operation {
   readonly methods: ReadonlyArray<'GET' | 'POST'>;
   /** Whether the body may be as large as a Bundle. */
   readonly takesBundles?: boolean;
+  /** Its answers come in pages, turned by `_cursor`. */
+  readonly paged?: boolean;
   /** `request.type` and `request.id` say where it was called; the parameters are the query and, for POST, the body (a Parameters resource or what else it takes). */
   handler(request: FhirRequest, services: Services): Promise<FhirResponse>;
 }
@@ -40,6 +43,15 @@ export const operations: readonly Operation[] = [
     resourceTypes: ['Measure'],
     methods: ['GET', 'POST'],
     handler: evaluateMeasure,
+  },
+  {
+    name: 'everything',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+    levels: ['instance'],
+    resourceTypes: ['Patient'],
+    methods: ['GET', 'POST'],
+    paged: true,
+    handler: everything,
   },
   ...terminologyOperations,
 ];

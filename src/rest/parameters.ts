@@ -17,7 +17,7 @@ export interface OperationParameter {
   readonly part?: readonly OperationParameter[];
 }
 
-const ofEveryRequest: ReadonlySet<string> = new Set(['_format', '_pretty']);
+const ofEveryRequest: ReadonlySet<string> = new Set(['_format', '_pretty', '_cursor']);
 
 /** The inputs of an operation, from the query and from a Parameters body together. Source: R4 operations §3.2.0. */
 export function operationParameters(request: FhirRequest): readonly OperationParameter[] {
@@ -31,11 +31,17 @@ export function operationParameters(request: FhirRequest): readonly OperationPar
 }
 
 /** Refuses inputs that the operation's definition doesn't name. */
-export function refuseUnknownInputs(request: FhirRequest, definition: string, registry: Registry): void {
+export function refuseUnknownInputs(
+  request: FhirRequest,
+  { definition, paged }: { readonly definition: string; readonly paged?: boolean },
+  registry: Registry,
+): void {
   const operation = registry.canonical(definition) as OperationDefinition | undefined;
   if (operation === undefined) return;
   const known = (operation.parameter ?? []).filter(({ use }) => use === 'in').map(({ name }) => name ?? '');
-  const unknown = operationParameters(request).filter((parameter) => !known.includes(parameter.name));
+  const turned =
+    paged === true ? [] : [...new URLSearchParams(request.query).keys()].filter((name) => name === '_cursor').map((name) => ({ name }));
+  const unknown = [...turned, ...operationParameters(request).filter((parameter) => !known.includes(parameter.name))];
   if (unknown.length === 0) return;
   throw new OperationOutcomeError(
     400,

@@ -25,6 +25,10 @@ export const restText = {
           id: `Jenis resource itu tidak ada di FHIR R4. Maksud Anda ${suggestion}?`,
           en: `FHIR R4 has no such resource type. Did you mean ${suggestion}?`,
         },
+  noCompartment: (known: string): Text => ({
+    id: `Jenis resource itu tidak memiliki compartment. Yang memilikinya: ${known}.`,
+    en: `That resource type has no compartment. These have: ${known}.`,
+  }),
   unknownOperation: (suggestion: string | undefined): Text =>
     suggestion === undefined
       ? {
