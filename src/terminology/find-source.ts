@@ -9,6 +9,7 @@ import { languageSource, languageSystem } from './languages.js';
 import { m49Source, m49System } from './m49.js';
 import { mimeSource, mimeSystem } from './mime.js';
 import { resourceSource } from './resource-source.js';
+import type { Concept } from './terminology.js';
 import { timeZoneSource, timeZoneSystem } from './time-zones.js';
 import { ucumSource, ucumSystem } from './ucum.js';
 
@@ -41,11 +42,11 @@ export function sourcesOf(registry: Registry, loaded: FindSource = () => undefin
   };
 
   function make(system: string, version: string | undefined): CodeSource | undefined {
-    const fromRelease = loaded(system, version);
-    if (fromRelease) return fromRelease;
+    const release = loaded(system, version);
     const resource = registry.codeSystem(version === undefined ? system : `${system}|${version}`) ?? registry.codeSystem(system);
-    if (resource && listsConcepts(resource)) return resourceSource(resource, supplementsOf(system));
-    return builtIn[system]?.();
+    const listed = resource && listsConcepts(resource) ? resourceSource(resource, supplementsOf(system)) : undefined;
+    if (release) return listed ? withNamesOf(release, listed) : release;
+    return listed ?? builtIn[system]?.();
   }
 
   function supplementsOf(system: string): readonly CodeSystem[] {
@@ -54,6 +55,18 @@ export function sourcesOf(registry: Registry, loaded: FindSource = () => undefin
       .filter((definition) => definition.supplements?.split('|')[0] === system)
       .map((definition) => definition.load() as CodeSystem);
   }
+}
+
+/** A loaded release with the names that our guide has for its codes, such as Indonesian ones, as designations. */
+function withNamesOf(release: CodeSource, guide: CodeSource): CodeSource {
+  const named = (concept: Concept | undefined): Concept | undefined => {
+    const known = concept && guide.find(concept.code);
+    if (!known) return concept;
+    const own = known.display === undefined || known.display === concept.display ? [] : [{ value: known.display }];
+    const designations = [...(concept.designations ?? []), ...(known.designations ?? []), ...own];
+    return designations.length === 0 ? concept : { ...concept, designations };
+  };
+  return { ...release, find: (code) => named(release.find(code)) };
 }
 
 function listsConcepts(codeSystem: CodeSystem): boolean {

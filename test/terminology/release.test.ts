@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { loadRegistry } from '../../src/definitions/load.js';
+import type { FhirResource } from '../../src/fhir/resource.js';
 import { createTerminology } from '../../src/terminology/create.js';
 import type { Fact, FactKind } from '../../src/terminology/release/fact.js';
 import { loadRelease } from '../../src/terminology/release/load-release.js';
@@ -160,6 +161,22 @@ t.test('loads a CodeSystem resource, nested or linked by properties', async (t) 
   t.match(used.lookup('https://example.org/json', 'c'), { abstract: true });
   t.equal(used.subsumes('https://example.org/json', 'a', 'c'), true);
   t.equal(used.validateInCodeSystem({ system: 'https://example.org/json', code: 'zz' }).valid, undefined, 'a fragment can’t say no');
+});
+
+t.test('keeps the guide’s own names for codes of a loaded release', async (t) => {
+  const system = 'https://example.org/named';
+  await loadRelease(file('named.csv', 'code,display\n1,One\n2,Two\n'), folder, { system });
+  const fragment = {
+    resourceType: 'CodeSystem',
+    url: system,
+    status: 'active',
+    content: 'fragment',
+    concept: [{ code: '1', display: 'Satu' }],
+  };
+  const used = createTerminology(registry.with([fragment as FhirResource]), loadedSystems(folder));
+  t.match(used.validateInCodeSystem({ system, code: '1', display: 'Satu' }), { valid: true, display: 'One', reason: undefined });
+  t.match(used.lookup(system, '2'), { display: 'Two' });
+  t.equal(used.validateInCodeSystem({ system, code: '3' }).valid, false, 'the release knows all its codes');
 });
 
 t.test('refuses what it can’t read, and leaves nothing behind', async (t) => {
