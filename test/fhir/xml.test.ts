@@ -81,17 +81,20 @@ test('what is no R4 XML is refused by rule, all faults at once', async (t) => {
   t.same(rules(patient('<id value="a">')), ['xml-syntax']);
   t.same(rules('<Patient><id value="a"/></Patient>'), ['xml-namespace']);
   t.same(rules('<Nothing xmlns="http://hl7.org/fhir"/>'), ['xml-resource']);
-  t.same(
-    rules(patient('<gender value="male"/><nome value="x"/><name/><gender value="male"/>text')),
-    ['xml-element', 'xml-order', 'xml-empty', 'xml-order', 'xml-repeat', 'xml-text'].slice(0, 6),
-  );
+  t.same(rules(patient('<gender value="male"/><nome value="x"/><name/><gender value="male"/>text')), [
+    'xml-element',
+    'xml-order',
+    'xml-empty',
+    'xml-repeat',
+    'xml-text',
+  ]);
   t.same(rules(patient('<id value="a" other="b"/>')), ['xml-attribute']);
   t.same(rules(patient('<id value=""/>')), ['xml-empty', 'xml-empty']);
   t.same(rules(patient('<__proto__ value="a"/><constructor/>')), ['xml-element', 'xml-element']);
   t.same(rules(patient(`${'<extension url="u">'.repeat(300)}${'</extension>'.repeat(300)}`)), ['xml-depth']);
   t.same(rules(`<a>${'&amp;'.repeat(10)}`), ['xml-namespace', 'xml-syntax']);
   const located = parseXml(patient('\n<name><given value="a"/><family value="b"/></name>'), registry);
-  t.ok(!located.ok && located.issues[0]?.expression === 'Patient.name.family' && located.issues[0].diagnostics?.startsWith('line 2'));
+  t.ok(!located.ok && located.issues[0]?.expression === 'Patient.name[0].family' && located.issues[0].diagnostics?.startsWith('line 2'));
 });
 
 test('what XML can’t say is refused when printing', async (t) => {
