@@ -175,10 +175,18 @@ interface KnownCode {
   readonly displays: Map<string, CodeVerdict>;
 }
 
+/** National person identifiers go by NN and a country: https://terminology.hl7.org/CodeSystem-v2-0203 lists a few and means all. */
+const nationalNumber = /^NN[A-Z]{3}$/;
+
 function complain(verdict: CodeVerdict, system: string, code: string, path: string, context: Context): void {
   const registry = context.engine.registry;
+  if (verdict.valid !== true && registry.codeSystem(system)?.content === 'supplement') {
+    report(context, 'error', 'code-invalid', 'coding-system', text.supplementAsSystem(system), `${path}.system`);
+    return;
+  }
   switch (verdict.reason) {
     case 'unknown-code':
+      if (system === 'http://terminology.hl7.org/CodeSystem/v2-0203' && nationalNumber.test(code)) return;
       if (verdict.valid === false)
         report(
           context,

@@ -55,11 +55,11 @@ export const delta = {
 
   binding(value: unknown, type: string, single: boolean, binding: BindingCheck, path: string, context: Context): void {
     if (value === undefined) return;
+    const actual = type === '' ? (/\.ofType\((\w+)\)$/.exec(path)?.[1] ?? '') : type;
     if (!isObject(value)) binding.code(value, path, context);
-    else if (type === 'Coding') binding.coding(value, path, context);
-    else if (type === 'CodeableConcept' || value['coding'] !== undefined) binding.concept(value, path, context);
-    else if (type === 'Quantity' || (single && value['code'] !== undefined)) binding.quantity(value, path, context);
-    else if (type === '' && value['text'] !== undefined) binding.concept(value, path, context);
+    else if (actual === 'Coding') binding.coding(value, path, context);
+    else if (actual === 'CodeableConcept' || value['coding'] !== undefined) binding.concept(value, path, context);
+    else if (single && (actual === 'Quantity' || value['code'] !== undefined)) binding.quantity(value, path, context);
   },
 
   narrativeLanguages(value: unknown, control: string, path: string, context: Context): void {

@@ -3,7 +3,9 @@ import { isObject, type JsonObject } from '../fhir/resource.js';
 import { type Context, report } from './context.js';
 import { widenedContexts } from './corrections.js';
 import { elementContexts } from './element-context.js';
+import { nearest } from './nearest.js';
 import { text } from './text.js';
+import { elementTree } from './tree.js';
 
 /**
  * An extension beyond its own shape: is it known, may it stand on `holder` (at `parentPath`), does it meet its definition?
@@ -23,6 +25,7 @@ export function checkExtension(
   if (!/^[a-z][a-z0-9+.-]*:/i.test(url)) {
     // parts of a complex extension go by short names that its definition gives
     if (holderUrl === undefined) report(context, 'error', 'extension', 'extension-url', text.relativeExtension(url.slice(0, 200)), path);
+    else if (typeof holderUrl === 'string') checkPart(url, holderUrl, path, context);
     return;
   }
   const profile = context.engine.profile(url);
@@ -39,8 +42,30 @@ export function checkExtension(
   profile.run(value, undefined, path, context);
 }
 
+/** A part of a complex extension is one that its definition names. */
+function checkPart(url: string, holderUrl: string, path: string, context: Context): void {
+  const profile = context.engine.profile(holderUrl);
+  const tree = profile?.type === 'Extension' ? elementTree(profile.definition) : undefined;
+  if (!profile || !tree) return;
+  const parts = (tree.children.find((child) => child.name === 'extension')?.slices ?? []).flatMap((slice) => {
+    const fixed = slice.children.find((child) => child.name === 'url')?.definition.fixedUri;
+    return fixed === undefined ? [] : [fixed];
+  });
+  if (parts.length > 0 && !parts.includes(url))
+    report(
+      context,
+      'error',
+      'extension',
+      'extension-part',
+      text.unknownPart(url.slice(0, 200), holderUrl, nearest(url, parts)),
+      path,
+      `parts: ${parts.join(', ')}`,
+    );
+}
+
 // Elements of other versions of FHIR, carried as extensions. Their definitions follow from those versions, which are not on board.
-const crossVersion = /^http:\/\/hl7\.org\/fhir\/[1-6]\.\d\/StructureDefinition\/extension-([A-Za-z]+\.[A-Za-z.[\]]+)$/;
+const crossVersion =
+  /^http:\/\/hl7\.org\/fhir\/(?:1\.0|3\.0|4\.0|4\.3|5\.0|6\.0)\/StructureDefinition\/extension-([A-Za-z]+\.[A-Za-z.[\]]+)$/;
 
 // Elements of DSTU2 and STU3 that changed the meaning of their resource and are gone from R4.
 const formerModifiers: ReadonlySet<string> = new Set([

@@ -212,6 +212,16 @@ export const rulesText = {
     }),
     empty: { id: 'Lampiran tanpa data dan url sebaiknya punya judul.', en: 'An attachment without data and url should have a title.' },
   },
+  identifier: {
+    relativeSystem: {
+      id: 'Identifier.system harus URI mutlak, bukan acuan lokal.',
+      en: 'Identifier.system must be an absolute URI, not a local reference.',
+    },
+    notUri: {
+      id: "Dengan system 'urn:ietf:rfc:3986', value harus URI lengkap.",
+      en: "With the system 'urn:ietf:rfc:3986' the value must be a full URI.",
+    },
+  },
   canonical: {
     relative: (url: string): Text => ({
       id: `URL kanonis harus mutlak, bukan '${url}'.`,
@@ -231,6 +241,22 @@ export const rulesText = {
       id: "CodeSystem yang melengkapi sistem lain harus punya content 'supplement'.",
       en: "A code system that supplements another must have the content 'supplement'.",
     },
+    supplementCode: (code: string, base: string): Text => ({
+      id: `Kode '${code}' tidak ada dalam sistem yang dilengkapi, ${base}.`,
+      en: `The code '${code}' does not exist in the system supplemented, ${base}.`,
+    }),
+    propertyType: (property: string, found: string, wanted: string): Text => ({
+      id: `Sifat '${property}' berjenis ${found}, padahal dinyatakan ${wanted}.`,
+      en: `The property '${property}' has a value of type ${found}, but is declared as ${wanted}.`,
+    }),
+    propertyUndeclared: (property: string): Text => ({
+      id: `Sifat '${property}' tidak dinyatakan dalam CodeSystem.property.`,
+      en: `The property '${property}' is not declared in CodeSystem.property.`,
+    }),
+    propertyCode: (code: string): Text => ({
+      id: `Kode '${code}' tidak ada dalam sistem kode ini.`,
+      en: `The code '${code}' does not exist in this code system.`,
+    }),
     supplementWithout: {
       id: "content 'supplement' menuntut elemen supplements.",
       en: "The content 'supplement' needs the element supplements.",
@@ -273,6 +299,22 @@ export const rulesText = {
       id: `Extension.url dikunci ke '${fixed}', sedangkan URL definisi ini '${url}'.`,
       en: `Extension.url is fixed to '${fixed}', but this definition's URL is '${url}'.`,
     }),
+    expression: (expression: string): Text => ({
+      id: `FHIRPath '${expression}' tidak dapat dibaca. Perbaiki tata bahasanya.`,
+      en: `The FHIRPath '${expression}' can't be read. Mend its grammar.`,
+    }),
+    derived: (element: string, wanted: string): Text => ({
+      id: `${element} berbeda dari SearchParameter asalnya (${wanted}).`,
+      en: `The ${element} differs from the search parameter it derives from (${wanted}).`,
+    }),
+    binding: (path: string, types: readonly string[]): Text => ({
+      id: `Elemen '${path}' diberi binding, padahal jenisnya (${types.join(', ')}) tidak memuat kode.`,
+      en: `The element '${path}' has a binding, but its types (${types.join(', ')}) hold no code.`,
+    }),
+    valueType: (rule: string, type: string, allowed: readonly string[]): Text => ({
+      id: `${rule} berjenis ${type}, padahal elemen ini berjenis ${allowed.join(', ')}.`,
+      en: `The ${rule} value is of type ${type}, but the element is of type ${allowed.join(', ')}.`,
+    }),
     rootSlicing: { id: 'Elemen akar profil tidak boleh diiris.', en: 'The root element of a profile can’t be sliced.' },
     baseUnknown: (base: string): Text => ({
       id: `Dasar '${base}' tidak ditemukan.`,
@@ -291,6 +333,24 @@ export const rulesText = {
     unknownGroup: { id: 'Kelompok ini tidak ada dalam Measure.', en: 'The measure has no such group.' },
     unknownPopulation: { id: 'Populasi ini tidak ada dalam Measure.', en: 'The measure has no such population.' },
     unknownStratifier: { id: 'Stratifier ini tidak ada dalam Measure.', en: 'The measure has no such stratifier.' },
+    groupWithoutCode: { id: 'Kelompok harus punya kode yang sama dengan Measure.', en: 'The group needs a code that the measure has.' },
+    duplicate: { id: 'Kode ini dipakai dua kali.', en: 'This code is used twice.' },
+    missingPopulation: (name: string): Text => ({
+      id: `Populasi '${name}' dari Measure tidak ada dalam laporan.`,
+      en: `The measure's population '${name}' is missing from the report.`,
+    }),
+    missingStratifier: (name: string): Text => ({
+      id: `Stratifier '${name}' dari Measure tidak ada dalam laporan.`,
+      en: `The measure's stratifier '${name}' is missing from the report.`,
+    }),
+    scoreNotAllowed: (scoring: string): Text => ({
+      id: `measureScore tidak berlaku untuk Measure dengan scoring '${scoring}'.`,
+      en: `There is no measureScore for a measure of scoring '${scoring}'.`,
+    }),
+    scoreMissing: (scoring: string): Text => ({
+      id: `measureScore wajib untuk Measure dengan scoring '${scoring}'.`,
+      en: `A measureScore is required for a measure of scoring '${scoring}'.`,
+    }),
     missingGroup: (name: string): Text => ({
       id: `Kelompok '${name}' dari Measure tidak ada dalam laporan.`,
       en: `The measure's group '${name}' is missing from the report.`,

@@ -113,6 +113,10 @@ export const text = {
     id: `system '${system}' adalah ValueSet, bukan CodeSystem. Gunakan URL sistem kodenya.`,
     en: `The system '${system}' is a value set, not a code system. Use the code system's URL.`,
   }),
+  supplementAsSystem: (system: string): Text => ({
+    id: `system '${system}' hanya pelengkap. Gunakan URL sistem kode yang dilengkapinya.`,
+    en: `The system '${system}' is only a supplement. Use the URL of the code system that it supplements.`,
+  }),
   relativeSystem: {
     id: 'Coding.system harus URI mutlak, bukan acuan lokal.',
     en: 'Coding.system must be an absolute URI, not a local reference.',
@@ -218,6 +222,10 @@ export const text = {
   relativeExtension: (url: string): Text => ({
     id: `URL extension '${url}' harus mutlak.`,
     en: `The extension URL '${url}' must be absolute.`,
+  }),
+  unknownPart: (part: string, url: string, near?: string): Text => ({
+    id: `Bagian '${part}' tidak dinyatakan oleh extension '${url}'.${near ? ` Mungkin maksudnya '${near}'.` : ''}`,
+    en: `The part '${part}' is not defined by the extension '${url}'.${near ? ` Perhaps '${near}' is meant.` : ''}`,
   }),
   notModifier: (url: string): Text => ({
     id: `Extension '${url}' bukan modifier; tulis di 'extension'.`,

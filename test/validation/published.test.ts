@@ -36,6 +36,7 @@ const trulyWrong: Readonly<Record<string, string>> = {
   'Media-sound.json': 'the narrative links to #11, which does not exist',
   'MedicationRequest-medrx0301.json': 'dispenseRequest.performer refers to a Practitioner, only Organization is allowed',
   'Observation-clinical-gender.json': 'performer refers to an Encounter',
+  'Organization-2.16.840.1.113883.19.5.json': 'an identifier under urn:ietf:rfc:3986 is an OID without urn:oid:',
   'Questionnaire-qs1.json': 'items without linkId',
   'Questionnaire-zika-virus-exposure-assessment.json': 'txt-2: the narrative is empty',
   'ig-r4.json': 'name and status are missing',

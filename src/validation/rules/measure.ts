@@ -1,3 +1,4 @@
+import type { Text } from '../../fhir/outcome.js';
 import { isObject, type JsonObject } from '../../fhir/resource.js';
 import { type Context, report } from '../context.js';
 import { rulesText } from '../rules-text.js';
@@ -95,21 +96,84 @@ export function checkMeasureReport(value: JsonObject, path: string, context: Con
     return;
   }
   if (value['status'] !== 'complete') return;
-  const stated = list(measure['group']);
-  const found = list(value['group']);
-  found.forEach((group, index) => {
-    const at = `${path}.group[${index}]`;
+  const scoring = codeOf(measure['scoring']);
+  matchParts(list(measure['group']), list(value['group']), `${path}.group`, path, context, groupTexts, (stated, group, at) => {
+    checkScore(scoring, group, at, context);
+    matchParts(list(stated['population']), list(group['population']), `${at}.population`, at, context, populationTexts, () => {});
+    matchParts(list(stated['stratifier']), list(group['stratifier']), `${at}.stratifier`, at, context, stratifierTexts, () => {});
+  });
+}
+
+interface PartTexts {
+  readonly rule: string;
+  readonly unknown: Text;
+  readonly missing: (name: string) => Text;
+}
+
+const groupTexts: PartTexts = { rule: 'measure-group', unknown: text.unknownGroup, missing: text.missingGroup };
+const populationTexts: PartTexts = { rule: 'measure-population', unknown: text.unknownPopulation, missing: text.missingPopulation };
+const stratifierTexts: PartTexts = { rule: 'measure-stratifier', unknown: text.unknownStratifier, missing: text.missingStratifier };
+
+/** Parts of a report beside those of its measure, by code; a single part may go without. */
+function matchParts(
+  stated: readonly JsonObject[],
+  found: readonly JsonObject[],
+  path: string,
+  parent: string,
+  context: Context,
+  texts: PartTexts,
+  visit: (stated: JsonObject, found: JsonObject, path: string) => void,
+): void {
+  const seen = new Set<JsonObject>();
+  found.forEach((part, index) => {
+    const at = `${path}[${index}]`;
     const match =
-      stated.length === 1 && group['code'] === undefined ? stated[0] : stated.find((item) => sameCode(item['code'], group['code']));
+      part['code'] === undefined
+        ? (stated.find((item) => item['code'] === undefined && !seen.has(item)) ?? (stated.length === 1 ? stated[0] : undefined))
+        : stated.find((item) => sharesCode(item['code'], part['code']));
     if (!match) {
-      report(context, 'error', 'business-rule', 'measure-group', text.unknownGroup, at);
+      report(context, 'error', 'business-rule', texts.rule, part['code'] === undefined ? text.groupWithoutCode : texts.unknown, at);
       return;
     }
-    list(group['population']).forEach((population, position) => {
-      if (!list(match['population']).some((item) => sameCode(item['code'], population['code'])))
-        report(context, 'error', 'business-rule', 'measure-population', text.unknownPopulation, `${at}.population[${position}]`);
-    });
+    if (seen.has(match)) report(context, 'error', 'business-rule', texts.rule, text.duplicate, at);
+    seen.add(match);
+    visit(match, part, at);
   });
+  for (const part of stated) {
+    if (!seen.has(part))
+      report(
+        context,
+        texts === groupTexts ? 'error' : 'warning',
+        'business-rule',
+        texts.rule,
+        texts.missing(nameOfCode(part['code'])),
+        parent,
+      );
+  }
+}
+
+function checkScore(scoring: string | undefined, group: JsonObject, path: string, context: Context): void {
+  if (scoring === undefined) return;
+  const score = group['measureScore'];
+  if (scoring === 'cohort' && score !== undefined)
+    report(context, 'error', 'business-rule', 'measure-score', text.scoreNotAllowed(scoring), path);
+  if (scoring !== 'cohort' && score === undefined && group['_measureScore'] === undefined)
+    report(context, 'error', 'business-rule', 'measure-score', text.scoreMissing(scoring), path);
+}
+
+function codeOf(concept: unknown): string | undefined {
+  if (!isObject(concept)) return undefined;
+  const code = list(concept['coding']).find((coding) => typeof coding['code'] === 'string')?.['code'];
+  return typeof code === 'string' ? code : undefined;
+}
+
+function nameOfCode(concept: unknown): string {
+  return codeOf(concept) ?? (isObject(concept) && typeof concept['text'] === 'string' ? concept['text'] : '?');
+}
+
+/** R4 gives a stratifier of a report a list of codes. */
+function sharesCode(a: unknown, b: unknown): boolean {
+  return Array.isArray(b) ? b.some((item) => sameCode(a, item)) : sameCode(a, b);
 }
 
 function checkCounts(value: JsonObject, path: string, context: Context): void {

@@ -5,10 +5,13 @@ import { checkBundle } from './bundle.js';
 import { checkCanonical, checkOwnUrl } from './canonical.js';
 import { checkCodeSystem } from './code-system.js';
 import { checkCoding, checkQuantity } from './coding.js';
+import { checkConceptMap } from './concept-map.js';
+import { checkIdentifier } from './identifier.js';
 import { checkMeasure, checkMeasureReport } from './measure.js';
 import { checkNarrative } from './narrative.js';
 import { checkQuestionnaire } from './questionnaire.js';
 import { checkQuestionnaireResponse } from './questionnaire-response.js';
+import { checkSearchParameter } from './search-parameter.js';
 import { checkStructureDefinition } from './structure-definition.js';
 import { checkValueSet } from './value-set.js';
 
@@ -21,23 +24,24 @@ export const typeRules: Readonly<Record<string, TypeRule>> = Object.assign(Objec
   Bundle: checkBundle,
   CodeSystem: checkCodeSystem,
   Coding: checkCoding,
+  ConceptMap: checkConceptMap,
+  Identifier: checkIdentifier,
   Measure: checkMeasure,
   MeasureReport: checkMeasureReport,
   Narrative: checkNarrative,
   Quantity: checkQuantity,
   Questionnaire: checkQuestionnaire,
   QuestionnaireResponse: checkQuestionnaireResponse,
+  SearchParameter: checkSearchParameter,
   StructureDefinition: checkStructureDefinition,
   ValueSet: checkValueSet,
   // other definitions have a canonical url, too
   ActivityDefinition: checkOwnUrl,
   CapabilityStatement: checkOwnUrl,
-  ConceptMap: checkOwnUrl,
   ImplementationGuide: checkOwnUrl,
   Library: checkOwnUrl,
   OperationDefinition: checkOwnUrl,
   PlanDefinition: checkOwnUrl,
-  SearchParameter: checkOwnUrl,
 } satisfies Record<string, TypeRule>);
 
 /** Rules for the values of primitive types. */
