@@ -27,6 +27,7 @@ const trulyWrong: Readonly<Record<string, string>> = {
   'Bundle-10bb101f-a121-4264-a920-67be9cb82c74.json':
     'a fullUrl names pat12, its resource is pat2 (Bundle.entry.fullUrl: shall not disagree with the id)',
   'Bundle-3a0707d3-549e-4467-b8b8-5a2ab3800efe.json': 'a fullUrl names pat12, its resource is pat2',
+  'Bundle-hla-1.json': 'a complex extension has the part uri where its definition names url',
   'Bundle-lri-example.json': 'fullUrls name lri-gramstain1 …, their resources gramstain1 …',
   'Bundle-dataelements.json': 'bdl-7: one fullUrl twice',
   'DeviceMetric-example.json': 'parent refers to a DeviceDefinition, only Device is allowed',
