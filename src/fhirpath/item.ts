@@ -14,6 +14,8 @@ export interface Item {
   readonly value: unknown;
   /** The `_` sibling of a primitive: its id and extensions. */
   readonly sibling?: JsonObject | undefined;
+  /** Digits of a number as its document has them, where JavaScript would print others: `1.50`. */
+  readonly digits?: string | undefined;
   /** Path of the element that it was found at, in the type that defines it: `Observation.value`. */
   readonly path?: string | undefined;
 }
@@ -125,9 +127,9 @@ export function toSystem(item: Item, model: Model): Item | undefined {
     case 'String':
       return typeof value === 'string' ? { type: 'System.String', value } : undefined;
     case 'Integer':
-      return typeof value === 'number' ? numberItem(value, true) : undefined;
+      return typeof value === 'number' ? numberItem(value) : undefined;
     case 'Decimal':
-      return typeof value === 'number' ? numberItem(value, false) : undefined;
+      return typeof value === 'number' ? decimalItem(value, item.digits) : undefined;
     case 'Date':
       return temporalItem(value, parseDate);
     case 'DateTime':
@@ -142,9 +144,13 @@ export function toSystem(item: Item, model: Model): Item | undefined {
   return undefined;
 }
 
-function numberItem(value: number, whole: boolean): Item | undefined {
-  if (whole && Number.isInteger(value)) return integer(value);
-  const made = fromNumber(value);
+function numberItem(value: number): Item | undefined {
+  if (Number.isInteger(value)) return integer(value);
+  return decimalItem(value, undefined);
+}
+
+function decimalItem(value: number, digits: string | undefined): Item | undefined {
+  const made = digits === undefined ? fromNumber(value) : parseDecimal(digits);
   return made && decimal(made);
 }
 

@@ -1,3 +1,4 @@
+import { numberText } from '../fhir/json.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import { type Collection, type Item, itemOf, string, type TypeInfo } from './item.js';
 import type { Model } from './types.js';
@@ -51,12 +52,18 @@ function append(holder: JsonObject, key: string, type: string, path: string | un
     const others = Array.isArray(siblings) ? siblings : [];
     const length = Math.max(value.length, others.length);
     for (let index = 0; index < length; index += 1) {
-      if (isSomething(value[index]) || isObject(others[index])) into.push(itemOf(value[index], type, others[index], path));
+      if (isSomething(value[index]) || isObject(others[index]))
+        into.push(withDigits(itemOf(value[index], type, others[index], path), value, String(index)));
     }
-  } else if (isSomething(value)) into.push(itemOf(value, type, siblings, path));
+  } else if (isSomething(value)) into.push(withDigits(itemOf(value, type, siblings, path), holder, key));
   else if (Array.isArray(siblings)) {
     for (const sibling of siblings) if (isObject(sibling)) into.push(itemOf(undefined, type, sibling, path));
   } else if (isObject(siblings)) into.push(itemOf(undefined, type, siblings, path));
+}
+
+function withDigits(item: Item, holder: object, key: string): Item {
+  const digits = item.type === 'decimal' ? numberText(holder, key) : undefined;
+  return digits === undefined ? item : { ...item, digits };
 }
 
 function own(holder: JsonObject, key: string): unknown {

@@ -1,3 +1,4 @@
+import { numberText } from '../fhir/json.js';
 import type { JsonObject } from '../fhir/resource.js';
 import { compareDecimals, type Decimal, divide, fromNumber, multiply, parseDecimal, printDecimal, round } from './decimal.js';
 import type { TemporalUnit } from './temporal.js';
@@ -48,7 +49,8 @@ export function calendarQuantity(value: Decimal, word: string): QuantityValue {
  */
 export function fromFhirQuantity(quantity: JsonObject): QuantityValue | undefined {
   const { value: raw, comparator, system, code, unit: text } = quantity;
-  const value = typeof raw === 'number' ? fromNumber(raw) : undefined;
+  const digits = numberText(quantity, 'value');
+  const value = typeof raw !== 'number' ? undefined : digits === undefined ? fromNumber(raw) : parseDecimal(digits);
   if (!value || comparator !== undefined) return undefined;
   if (typeof code === 'string')
     return { value, unit: system === ucumSystem || system === undefined ? code : `${String(system)}|${code}`, calendar: false };

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { loadRegistry } from '../../src/definitions/load.js';
+import { parseJson } from '../../src/fhir/json.js';
 import { type CompileOptions, compileFhirPath } from '../../src/fhirpath/compile.js';
 import { FhirPathError } from '../../src/fhirpath/error.js';
 import type { FhirPathContext } from '../../src/fhirpath/fhirpath.js';
@@ -160,6 +161,17 @@ test('decimals are exact', async (t) => {
   t.equal(text('(10 / 3).round(4)'), '3.3333');
   t.equal(text('(-0.6).round(0)'), '-1');
   t.equal(text("1 'kg' + 1 'g'"), "1.001 'kg'");
+});
+
+test('a number keeps the digits its document has', async (t) => {
+  const read = parseJson(
+    '{"resourceType":"Observation","valueQuantity":{"value":1.50,"unit":"g"},"component":[{"valueQuantity":{"value":1.0}}]}',
+  );
+  const values = (expression: string): unknown =>
+    compileFhirPath(expression, { registry, type: 'Observation' }).evaluate(read.ok ? read.value : {})[0]?.value;
+  t.equal(values('value.value.precision()'), 2);
+  t.equal(values('value.lowBoundary(3).toString()'), "1.495 'g'");
+  t.equal(values('component.value.value.toString()'), '1.0');
 });
 
 test('variables bound in a chain live as long as the chain', async (t) => {
