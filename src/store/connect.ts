@@ -60,7 +60,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
         ? runWith(pool, statement, queryOptions)
         : inTransaction(pool, (connection) => connection.query(statement, queryOptions)),
     read: (statement) => runWith(readers.next(), statement, { name: true }),
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work, transactionOptions) => inTransaction(pool, work, transactionOptions),
     async close() {
       await Promise.all([pool.end(), readers.close()]);
     },
@@ -104,7 +104,11 @@ function nameOf(text: string): string {
  * `begin` travels with the first statements and `commit` with the last, neither is waited for by itself. A COMMIT after an error answers ROLLBACK instead
  * of failing: that is an error here.
  */
-async function inTransaction<Value>(pool: pg.Pool, work: (connection: TransactionConnection) => Promise<Value>): Promise<Value> {
+async function inTransaction<Value>(
+  pool: pg.Pool,
+  work: (connection: TransactionConnection) => Promise<Value>,
+  options: { readonly plans?: 'kept' } = {},
+): Promise<Value> {
   const client = await pool.connect();
   let isBroken: Error | undefined;
   const onError = (error: Error) => {
@@ -115,7 +119,7 @@ async function inTransaction<Value>(pool: pg.Pool, work: (connection: Transactio
     gather(client);
     return client.query(text);
   };
-  const sent: Promise<unknown>[] = [run('begin')];
+  const sent: Promise<unknown>[] = [run(options.plans === 'kept' ? 'begin; set local plan_cache_mode = force_generic_plan' : 'begin')];
   const connection: TransactionConnection = {
     query(statement, options) {
       if (options?.timeoutMs !== undefined) sent.push(run(`set local statement_timeout = ${Math.max(1, Math.trunc(options.timeoutMs))}`));

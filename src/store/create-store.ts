@@ -11,6 +11,7 @@ import { readHistory } from './history.js';
 import { migrate, storeMigrations } from './migrate.js';
 import { readCurrentVersion, readVersion } from './read.js';
 import { searchStore } from './search.js';
+import { growingStatistics } from './statistics.js';
 import type { Store } from './store.js';
 import { uniqueIdentifiers } from './unique-identifiers.js';
 import { versionOf } from './version.js';
@@ -60,16 +61,27 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     ...(facts === undefined ? {} : { facts }),
     async match(connection: Connection, request, context) {
       const { statement } = compileSearch({ ...request, count: 1, sort: [] }, compileOptions(context.scope));
-      return (await connection.query(statement)).map(versionOf);
+      // A kept plan knows nothing of how rare a value is.
+      const [, found] = await Promise.all([
+        connection.query(sql`set local plan_cache_mode = force_custom_plan`),
+        connection.query(statement),
+        connection.query(sql`set local plan_cache_mode = force_generic_plan`),
+      ]);
+      return found.map(versionOf);
     },
   };
 
+  const statistics = growingStatistics(database);
   return {
     read: (scope, type, id) => asClientFault(readCurrentVersion(database, scope, type, id)),
     readVersion: (scope, type, id, version) => asClientFault(readVersion(database, scope, type, id, version)),
     history: (scope, of, page) => asClientFault(readHistory(database, registry, cursors, scope, of, page)),
     search: (scope, request) => asClientFault(searchStore(database, cursors, request, compileOptions(scope))),
-    write: (operations, context) => asClientFault(writeWithRetries(database, operations, context, writer)),
+    async write(operations, context) {
+      const results = await asClientFault(writeWithRetries(database, operations, context, writer));
+      statistics.note(results.length);
+      return results;
+    },
     async ready() {
       try {
         await database.read(sql`select 1`);
@@ -78,7 +90,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
         return false;
       }
     },
-    close: () => database.close(),
+    async close() {
+      await statistics.settle();
+      await database.close();
+    },
   };
 }
 

@@ -23,7 +23,10 @@ export interface Database extends Connection {
   readonly schema: string;
   /** A small named read on a connection shared with others, pipelined: for lookups by key only, a slow statement would hold up its neighbours. */
   read(statement: SqlFragment): Promise<readonly Row[]>;
-  /** Runs `work` inside one transaction: commits when it resolves, rolls back when it rejects. Statements of one transaction may be sent without waiting. */
-  transaction<Value>(work: (connection: TransactionConnection) => Promise<Value>): Promise<Value>;
+  /**
+   * Runs `work` inside one transaction: commits when it resolves, rolls back when it rejects. Statements of one transaction may be sent without waiting.
+   * `plans: 'kept'` plans each named statement once a connection: for inserts and lookups by key, which have but one plan.
+   */
+  transaction<Value>(work: (connection: TransactionConnection) => Promise<Value>, options?: { readonly plans?: 'kept' }): Promise<Value>;
   close(): Promise<void>;
 }

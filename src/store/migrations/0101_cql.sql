@@ -9,11 +9,12 @@ language sql immutable parallel safe as $$
     when 3 then date_trunc('day', instant)
     when 4 then date_trunc('hour', instant)
     when 5 then date_trunc('minute', instant)
+    when 6 then date_trunc('second', instant)
     else instant
   end
 $$;
 
--- Last millisecond of that year, month, day, hour or minute.
+-- Last millisecond of that year, month, day, hour, minute or second.
 create function cql_ceiling(instant timestamp, precision_number int) returns timestamp
 language sql immutable parallel safe as $$
   select case precision_number
@@ -22,6 +23,7 @@ language sql immutable parallel safe as $$
     when 3 then date_trunc('day', instant) + interval '1 day' - interval '1 millisecond'
     when 4 then date_trunc('hour', instant) + interval '1 hour' - interval '1 millisecond'
     when 5 then date_trunc('minute', instant) + interval '1 minute' - interval '1 millisecond'
+    when 6 then date_trunc('second', instant) + interval '999 milliseconds'
     else instant
   end
 $$;

@@ -25,7 +25,9 @@ export async function writeWithRetries(
   const isConditional = operations.some(({ condition }) => condition !== undefined);
   for (let attempt = 1; ; attempt++) {
     try {
-      const { results, tokens } = await database.transaction((connection) => writeAll(connection, operations, context, writer));
+      const { results, tokens } = await database.transaction((connection) => writeAll(connection, operations, context, writer), {
+        plans: 'kept',
+      });
       if (writer.knownTokens.size > knownTokensLimit) writer.knownTokens.clear();
       for (const token of tokens) writer.knownTokens.add(token);
       return results;

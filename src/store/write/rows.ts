@@ -1,8 +1,7 @@
 import type { SearchValues } from '../../search/extract.js';
 import { resourceKey } from '../../search/hash.js';
 import { type SqlFragment, sql } from '../../sql.js';
-
-// Each table gets the rows of a whole Bundle in one statement with one JSON parameter: the text never varies, so it is prepared once a connection.
+import { type Column, insertRows, rowSource, selected } from './columns.js';
 
 /** One version on its way into the tables. */
 export interface NewVersion {
@@ -17,20 +16,31 @@ export interface NewVersion {
   readonly body: string | null;
 }
 
+const shardAndKey: readonly Column<{ readonly shard: number; readonly key: string }>[] = [
+  { name: 'shard', type: 'int', of: ({ shard }) => shard },
+  { name: 'key', type: 'bigint', of: ({ key }) => key },
+];
+
+const withVersion: readonly Column<NewVersion>[] = [...shardAndKey, { name: 'version', type: 'int', of: ({ version }) => version }];
+
 export function insertDirectory(versions: readonly NewVersion[]): SqlFragment {
-  return sql`
-    insert into directory (key, shard)
-    select key, shard from json_to_recordset(${JSON.stringify(versions.map(({ key, shard }) => ({ key, shard })))}::json) as r(key bigint, shard int)
-    on conflict do nothing
-    returning key`;
+  return sql`${insertRows('directory', versions, shardAndKey)} on conflict do nothing returning key`;
 }
+
+const bodyColumns: readonly Column<NewVersion>[] = [
+  ...withVersion,
+  { name: 'type', type: 'text', of: ({ type }) => type },
+  { name: 'id', type: 'text', of: ({ id }) => id },
+  { name: 'last_updated', type: 'bigint', of: ({ at }) => at },
+  { name: 'method', type: 'text', of: ({ method }) => method },
+  { name: 'body', type: 'text', of: ({ body }) => body },
+];
 
 export function insertBodies(versions: readonly NewVersion[], writeId: string): SqlFragment {
   return sql`
-    insert into body (shard, key, version, type, id, last_updated, method, write_id, body)
-    select shard, key, version, type, id, at, method, ${writeId}::uuid, body
-    from json_to_recordset(${JSON.stringify(versions)}::json)
-      as r(shard int, key bigint, version int, type text, id text, at bigint, method text, body text)`;
+    insert into body (shard, key, version, type, id, last_updated, method, body, write_id)
+    select ${selected(bodyColumns)}, ${writeId}::uuid
+    from ${rowSource(versions, bodyColumns)}`;
 }
 
 export interface LiveVersion {
@@ -38,39 +48,31 @@ export interface LiveVersion {
   readonly values: SearchValues;
 }
 
-function resourceRows(live: readonly LiveVersion[]): string {
-  return JSON.stringify(
-    live.map(({ version: { shard, key, type, id, version, at }, values }) => ({
-      shard,
-      key,
-      type,
-      id,
-      version,
-      at,
-      patient: values.patient,
-      low: values.mainDate?.low,
-      high: values.mainDate?.high,
-      present: `{${values.present.join(',')}}`,
-      tokens: `{${values.tokens.join(',')}}`,
-    })),
-  );
-}
+const resourceColumns: readonly Column<LiveVersion>[] = [
+  { name: 'shard', type: 'int', of: ({ version }) => version.shard },
+  { name: 'key', type: 'bigint', of: ({ version }) => version.key },
+  { name: 'type', type: 'text', of: ({ version }) => version.type },
+  { name: 'id', type: 'text', of: ({ version }) => version.id },
+  { name: 'version', type: 'int', of: ({ version }) => version.version },
+  { name: 'last_updated', type: 'bigint', of: ({ version }) => version.at },
+  { name: 'patient', type: 'text', of: ({ values }) => values.patient },
+  { name: 'date_low', type: 'bigint', of: ({ values }) => values.mainDate?.low },
+  { name: 'date_high', type: 'bigint', of: ({ values }) => values.mainDate?.high },
+  { name: 'present', type: 'int[]', of: ({ values }) => `{${values.present.join(',')}}` },
+  { name: 'tokens', type: 'bigint[]', of: ({ values }) => `{${values.tokens.join(',')}}` },
+];
 
 export function insertResources(live: readonly LiveVersion[]): SqlFragment {
-  return sql`
-    insert into resource (shard, key, type, id, version, last_updated, patient, date_low, date_high, present, tokens)
-    select shard, key, type, id, version, at, patient, low, high, present, tokens
-    from json_to_recordset(${resourceRows(live)}::json)
-      as r(shard int, key bigint, type text, id text, version int, at bigint, patient text, low bigint, high bigint, present int[], tokens bigint[])`;
+  return insertRows('resource', live, resourceColumns);
 }
 
 /** The version before stands in the condition: a row that another transaction has moved on is not updated, and not returned. */
 export function updateResources(live: readonly LiveVersion[]): SqlFragment {
   return sql`
     update resource
-    set version = r.version, last_updated = r.at, patient = r.patient, date_low = r.low, date_high = r.high, present = r.present, tokens = r.tokens
-    from json_to_recordset(${resourceRows(live)}::json)
-      as r(shard int, key bigint, version int, at bigint, patient text, low bigint, high bigint, present int[], tokens bigint[])
+    set version = r.version, last_updated = r.last_updated, patient = r.patient, date_low = r.date_low, date_high = r.date_high,
+      present = r.present::int[], tokens = r.tokens::bigint[]
+    from ${rowSource(live, resourceColumns)}
     where resource.shard = r.shard and resource.key = r.key and resource.version = r.version - 1
     returning resource.key`;
 }
@@ -78,97 +80,83 @@ export function updateResources(live: readonly LiveVersion[]): SqlFragment {
 export function deleteResources(versions: readonly NewVersion[]): SqlFragment {
   return sql`
     delete from resource
-    using json_to_recordset(${JSON.stringify(versions.map(({ shard, key, version }) => ({ shard, key, version })))}::json)
-      as r(shard int, key bigint, version int)
+    using ${rowSource(versions, withVersion)}
     where resource.shard = r.shard and resource.key = r.key and resource.version = r.version - 1
     returning resource.key`;
 }
 
-const valueTables = ['string_value', 'date_value', 'quantity_value', 'reference_value', 'composite_value'] as const;
-
 /** Takes the values of versions that are no longer current out of the narrow tables. */
 export function deleteValues(versions: readonly NewVersion[]): readonly SqlFragment[] {
-  const rows = JSON.stringify(versions.map(({ shard, key }) => ({ shard, key })));
+  const gone = rowSource(versions, shardAndKey);
   return [
-    ...valueTables.map(
-      (table): SqlFragment => ({
-        strings: [
-          `delete from ${table} v using json_to_recordset(`,
-          '::json) as r(shard int, key bigint) where v.shard = r.shard and v.key = r.key',
-        ],
-        values: [rows],
-      }),
-    ),
+    sql`delete from string_value v using ${gone} where v.shard = r.shard and v.key = r.key`,
+    sql`delete from date_value v using ${gone} where v.shard = r.shard and v.key = r.key`,
+    sql`delete from quantity_value v using ${gone} where v.shard = r.shard and v.key = r.key`,
+    sql`delete from reference_value v using ${gone} where v.shard = r.shard and v.key = r.key`,
+    sql`delete from composite_value v using ${gone} where v.shard = r.shard and v.key = r.key`,
     sql`delete from business_identifier where key = any(${`{${versions.map(({ key }) => key).join(',')}}`}::bigint[])`,
   ];
 }
 
-/** `shardOfTarget` knows the shards of targets that exist. */
-export function insertValues(live: readonly LiveVersion[], shardOfTarget: (key: string) => number | undefined): readonly SqlFragment[] {
-  const of = <Value>(pick: (values: SearchValues) => readonly Value[]) =>
-    live.flatMap(({ version: { shard, key }, values }) => pick(values).map((value) => ({ shard, key, ...value })));
-  const statements: SqlFragment[] = [];
-  const strings = of(({ strings: found }) => found.map(({ parameter, value, exact }) => ({ parameter, value, exact })));
-  if (strings.length > 0) {
-    statements.push(sql`
-      insert into string_value (shard, key, parameter, value, exact)
-      select shard, key, parameter, value, exact from json_to_recordset(${JSON.stringify(strings)}::json)
-        as r(shard int, key bigint, parameter int, value text, exact text)`);
-  }
-  const dates = of(({ dates: found }) => found);
-  if (dates.length > 0) {
-    statements.push(sql`
-      insert into date_value (shard, key, parameter, low, high)
-      select shard, key, parameter, low, high from json_to_recordset(${JSON.stringify(dates)}::json)
-        as r(shard int, key bigint, parameter int, low bigint, high bigint)`);
-  }
-  const quantities = of(({ quantities: found }) =>
-    found.map(({ parameter, low, high, system, code, unitText, canonical }) => ({
-      parameter,
-      low: jsonNumber(low),
-      high: jsonNumber(high),
-      system,
-      code,
-      unit_text: unitText,
-      unit: canonical?.unit,
-      unit_low: jsonNumber(canonical?.low),
-      unit_high: jsonNumber(canonical?.high),
-    })),
-  );
-  if (quantities.length > 0) {
-    statements.push(sql`
-      insert into quantity_value (shard, key, parameter, low, high, system, code, unit_text, unit, unit_low, unit_high)
-      select shard, key, parameter, low, high, system, code, unit_text, unit, unit_low, unit_high
-      from json_to_recordset(${JSON.stringify(quantities)}::json)
-        as r(shard int, key bigint, parameter int, low float8, high float8, system text, code text, unit_text text, unit text, unit_low float8, unit_high float8)`);
-  }
-  const references = of(({ references: found }) =>
-    found.map(({ parameter, target, isLocal, type }) => {
-      const targetKey = resourceKey(isLocal ? (type ?? '') : '', isLocal ? target.slice((type ?? '').length + 1) : target);
-      return { parameter, target: targetKey, target_shard: isLocal ? shardOfTarget(targetKey) : undefined };
-    }),
-  );
-  if (references.length > 0) {
-    statements.push(sql`
-      insert into reference_value (shard, key, parameter, target_shard, target)
-      select shard, key, parameter, target_shard, target from json_to_recordset(${JSON.stringify(references)}::json)
-        as r(shard int, key bigint, parameter int, target_shard int, target bigint)`);
-  }
-  const composites = of(({ composites: found }) =>
-    found.map(({ parameter, tokens, parts }) => ({ parameter, tokens: `{${tokens.join(',')}}`, parts })),
-  );
-  if (composites.length > 0) {
-    statements.push(sql`
-      insert into composite_value (shard, key, parameter, tokens, parts)
-      select shard, key, parameter, tokens, parts from json_to_recordset(${JSON.stringify(composites)}::json)
-        as r(shard int, key bigint, parameter int, tokens bigint[], parts jsonb)`);
-  }
-  return statements;
+type Owned<Value> = Value & { readonly shard: number; readonly key: string };
+
+function valueColumns<Value extends { readonly parameter: number }>(
+  columns: readonly Column<Owned<Value>>[],
+): readonly Column<Owned<Value>>[] {
+  return [...shardAndKey, { name: 'parameter', type: 'int', of: ({ parameter }) => parameter }, ...columns];
 }
 
-// JSON has no infinity; PostgreSQL reads it as text.
-function jsonNumber(value: number | undefined): number | string | undefined {
-  return value === undefined || Number.isFinite(value) ? value : value > 0 ? 'Infinity' : '-Infinity';
+type Found<Name extends keyof SearchValues> = SearchValues[Name] extends ReadonlyArray<infer Value> ? Value : never;
+
+const stringColumns = valueColumns<Found<'strings'>>([
+  { name: 'value', type: 'text', of: ({ value }) => value },
+  { name: 'exact', type: 'text', of: ({ exact }) => exact },
+]);
+
+const dateColumns = valueColumns<Found<'dates'>>([
+  { name: 'low', type: 'bigint', of: ({ low }) => low },
+  { name: 'high', type: 'bigint', of: ({ high }) => high },
+]);
+
+const quantityColumns = valueColumns<Found<'quantities'>>([
+  { name: 'low', type: 'float8', of: ({ low }) => low },
+  { name: 'high', type: 'float8', of: ({ high }) => high },
+  { name: 'system', type: 'text', of: ({ system }) => system },
+  { name: 'code', type: 'text', of: ({ code }) => code },
+  { name: 'unit_text', type: 'text', of: ({ unitText }) => unitText },
+  { name: 'unit', type: 'text', of: ({ canonical }) => canonical?.unit },
+  { name: 'unit_low', type: 'float8', of: ({ canonical }) => canonical?.low },
+  { name: 'unit_high', type: 'float8', of: ({ canonical }) => canonical?.high },
+]);
+
+const referenceColumns = valueColumns<{ readonly parameter: number; readonly target: string; readonly targetShard: number | undefined }>([
+  { name: 'target_shard', type: 'int', of: ({ targetShard }) => targetShard },
+  { name: 'target', type: 'bigint', of: ({ target }) => target },
+]);
+
+const compositeColumns = valueColumns<Found<'composites'>>([
+  { name: 'tokens', type: 'bigint[]', of: ({ tokens }) => `{${tokens.join(',')}}` },
+  { name: 'parts', type: 'jsonb', of: ({ parts }) => JSON.stringify(parts) },
+]);
+
+/** `shardOfTarget` knows the shards of targets that exist. */
+export function insertValues(live: readonly LiveVersion[], shardOfTarget: (key: string) => number | undefined): readonly SqlFragment[] {
+  const statements: SqlFragment[] = [];
+  const add = <Value>(table: string, columns: readonly Column<Owned<Value>>[], pick: (values: SearchValues) => readonly Value[]) => {
+    const items = live.flatMap(({ version: { shard, key }, values }) => pick(values).map((value) => ({ ...value, shard, key })));
+    if (items.length > 0) statements.push(insertRows(table, items, columns));
+  };
+  add('string_value', stringColumns, ({ strings }) => strings);
+  add('date_value', dateColumns, ({ dates }) => dates);
+  add('quantity_value', quantityColumns, ({ quantities }) => quantities);
+  add('reference_value', referenceColumns, ({ references }) =>
+    references.map(({ parameter, target, isLocal, type = '' }) => {
+      const key = isLocal ? resourceKey(type, target.slice(type.length + 1)) : resourceKey('', target);
+      return { parameter, target: key, targetShard: isLocal ? shardOfTarget(key) : undefined };
+    }),
+  );
+  add('composite_value', compositeColumns, ({ composites }) => composites);
+  return statements;
 }
 
 /** Gives references that were there before their target the target's shard. */
@@ -176,7 +164,7 @@ export function adoptReferences(versions: readonly NewVersion[]): SqlFragment {
   return sql`
     update reference_value v
     set target_shard = r.shard
-    from json_to_recordset(${JSON.stringify(versions.map(({ shard, key }) => ({ shard, key })))}::json) as r(shard int, key bigint)
+    from ${rowSource(versions, shardAndKey)}
     where v.target = r.key and v.target_shard is null`;
 }
 
@@ -187,12 +175,15 @@ export interface DictionaryRow {
   readonly token: string;
 }
 
+const dictionaryColumns: readonly Column<DictionaryRow>[] = [
+  { name: 'parameter', type: 'int', of: ({ parameter }) => parameter },
+  { name: 'kind', type: 'text', of: ({ kind }) => kind },
+  { name: 'value', type: 'text', of: ({ value }) => value },
+  { name: 'token', type: 'bigint', of: ({ token }) => token },
+];
+
 export function insertDictionary(rows: readonly DictionaryRow[]): SqlFragment {
-  return sql`
-    insert into dictionary (parameter, kind, value, token)
-    select parameter, kind, value, token from json_to_recordset(${JSON.stringify(rows)}::json)
-      as r(parameter int, kind text, value text, token bigint)
-    on conflict do nothing`;
+  return sql`${insertRows('dictionary', rows, dictionaryColumns)} on conflict do nothing`;
 }
 
 export interface IdentifierRow {
@@ -204,11 +195,16 @@ export interface IdentifierRow {
   readonly id: string;
 }
 
+const identifierColumns: readonly Column<IdentifierRow>[] = [
+  { name: 'value', type: 'text', of: ({ value }) => value },
+  { name: 'system', type: 'text', of: ({ system }) => system },
+  { name: 'type', type: 'text', of: ({ type }) => type },
+  ...shardAndKey,
+  { name: 'id', type: 'text', of: ({ id }) => id },
+];
+
 export function insertIdentifiers(rows: readonly IdentifierRow[]): SqlFragment {
-  return sql`
-    insert into business_identifier (value, system, type, shard, key, id)
-    select value, system, type, shard, key, id from json_to_recordset(${JSON.stringify(rows)}::json)
-      as r(value text, system text, type text, shard int, key bigint, id text)`;
+  return insertRows('business_identifier', rows, identifierColumns);
 }
 
 export interface WriteRecord {
