@@ -10,7 +10,7 @@ export interface CanonicalQuantity {
 /**
  * The quantity in UCUM's base units. The factor of a unit is taken as a decimal of at most 15 digits and the multiplication is exact, so equal
  * quantities in one unit stay equal and order is kept: 11.0 g/dL and 110 g/L are both 110·100 g.m-3.
- * A unit that isn't UCUM, is arbitrary ([IU]) or special (Cel) is a dimension of its own. CQL's calendar units (`days`, `months`) too.
+ * A unit that isn't UCUM, is arbitrary ([IU]) or special (Cel) is a dimension of its own.
  * `value` is decimal text. Undefined where it is no decimal number.
  */
 export function canonicalQuantity(value: string, unit: string): CanonicalQuantity | undefined {
@@ -34,6 +34,18 @@ interface UnitFactor {
   readonly dimension: string;
 }
 
+// CQL §Quantities: calendar units from the week down are what UCUM means by them; years and months aren't, and are comparable only with each other.
+const calendarFactors: Readonly<Record<string, { readonly factor: string; readonly dimension: string }>> = {
+  year: { factor: '12', dimension: 'calendar month' },
+  month: { factor: '1', dimension: 'calendar month' },
+  week: { factor: '604800', dimension: 's' },
+  day: { factor: '86400', dimension: 's' },
+  hour: { factor: '3600', dimension: 's' },
+  minute: { factor: '60', dimension: 's' },
+  second: { factor: '1', dimension: 's' },
+  millisecond: { factor: '0.001', dimension: 's' },
+};
+
 const baseUnits = ['m', 's', 'g', 'rad', 'K', 'C', 'cd'] as const;
 const factors = new Map<string, UnitFactor>();
 
@@ -46,6 +58,8 @@ function unitFactor(unit: string): UnitFactor {
 }
 
 function findFactor(code: string): UnitFactor {
+  const calendar = calendarFactors[code.replace(/s$/, '')];
+  if (calendar && calendarUnits.has(code)) return { known: true, ...calendar };
   if (code === '1' || code === '') return { known: true, factor: '1', dimension: '1' };
   const unit = ucum().getSpecifiedUnit(code, 'validate')?.unit;
   if (!unit || unit.isArbitrary_ || unit.cnv_ !== null) return { known: Boolean(unit), factor: '1', dimension: code };

@@ -15,7 +15,7 @@ import {
 } from './plan.js';
 import { Refusal } from './refusal.js';
 import { Incomparable } from './sql/compare.js';
-import { chooseValue } from './sql/interval.js';
+import { chooseValue, typedNull } from './sql/interval.js';
 import { operate } from './sql/operators.js';
 import { createSelect, exported, exportedRow, type Select } from './sql/select.js';
 import { addend, literalTemporal, moved } from './sql/temporal.js';
@@ -38,6 +38,7 @@ import {
   sqlTrue,
   type Value,
 } from './sql/value.js';
+import type { PlanType } from './types.js';
 
 /** What the text depends on beside the plan. */
 export interface SqlContext {
@@ -413,6 +414,7 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
 
   /** Adds a relation to a select and gives its element. */
   function attach(select: Select, source: Relation, alias: string): Value {
+    if (source.lateral && !hasTable(select)) startFromSubject(select, new Map());
     select.from(source.table(alias), alias, source.lateral ? 'lateral' : 'person');
     const { item, where } = source.bind(alias, select);
     for (const condition of where) select.where(condition);
@@ -633,7 +635,6 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
   } {
     const select = createSelect(fresh(value.operator.toLowerCase()), fresh);
     const source = relation(value.rows, personEnv());
-    if (source.lateral) startFromSubject(select, new Map());
     const item = attach(select, source, fresh('a'));
     const read = reduce(value, select, item, source.sort, []);
     finished.push(select);
@@ -799,7 +800,7 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
   function scalar(value: Scalar, env: Env): Value {
     switch (value.kind) {
       case 'null':
-        return nullValue;
+        return typedNullOf(value.type);
       case 'literal':
         return literal(value);
       case 'quantity': {
@@ -886,10 +887,12 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
       case 'Boolean':
         return boolean(value.value === 'true' ? sqlTrue : sqlFalse);
       case 'Integer':
+        if (Number(value.value) >= 2 ** 31) throw refuse(value, 'a number at the edge of what an Integer holds');
         return scalarOf(type, constant(sql`${value.value}::int`));
       case 'Long':
         return scalarOf(type, constant(sql`${value.value.replace(/L$/, '')}::bigint`));
       case 'Decimal':
+        if (!/^-?\d{1,20}(\.\d{1,8})?$/.test(value.value)) throw refuse(value, 'a number at the edge of what a Decimal holds');
         return scalarOf(type, constant(sql`${value.value}::numeric`));
       case 'String':
         return scalarOf(type, constant(sql`${value.value}::text`));
@@ -913,12 +916,15 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
 
   function interval(value: Scalar & { kind: 'interval' }, env: Env): Value {
     const [low, high] = [scalar(value.low, env), scalar(value.high, env)];
+    if (value.low.kind === 'null' && value.high.kind === 'null') throw refuse(value, 'an interval of nulls');
+    if (isBackwards(value)) throw refuse(value, 'an interval that ends before it starts');
     const flag = (part: Scalar): SqlFragment => conditionSql(part, env);
     return { shape: 'interval', low, high, lowClosed: flag(value.lowClosed), highClosed: flag(value.highClosed), absent: sqlFalse };
   }
 
   /** `x in { … }`: true where one element equals it; a null matches a null. */
   function member(value: Scalar & { kind: 'member' }, env: Env): Value {
+    if (value.value.kind === 'null') throw refuse(value, 'null as an element of a list');
     const wanted = scalar(value.value, env);
     const items = value.items.map((item) => scalar(item, env));
     const known = items.filter(({ shape }) => shape !== 'null');
@@ -981,6 +987,9 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
     const found = addend(signed, amount.unit);
     if (!found) throw refuse(value, `the unit ${amount.unit} added to a date`);
     if (from.type === 'Time') throw refuse(value, 'arithmetic on a time of day');
+    if (Math.abs(found.months) >= 12_000) throw refuse(value, 'an amount that may lead out of the calendar');
+    const written = writtenPrecision(value.operands[0]);
+    if (written !== undefined && written < found.finest) throw refuse(value, "an amount in a unit finer than the date's precision");
     return moved(from, found.amount, found.negative);
   }
 
@@ -1002,6 +1011,29 @@ const setWords = { Union: sql`union`, Intersect: sql`intersect`, Except: sql`exc
 
 function named(table: string, alias: string): SqlFragment {
   return sql`${identifier(table)} as ${identifier(alias)}`;
+}
+
+/** Components of a date literal; undefined of any other value. */
+function writtenPrecision(value: Scalar | undefined): number | undefined {
+  return value?.kind === 'call' && dateLiterals[value.operator] ? value.operands.length : undefined;
+}
+
+function isBackwards(value: Scalar & { kind: 'interval' }): boolean {
+  const { low, high } = value;
+  if (low.kind !== 'literal' || high.kind !== 'literal' || scalarTypeOf(low.type) === 'String') return false;
+  const open = [value.lowClosed, value.highClosed].some((flag) => flag.kind === 'literal' && flag.value === 'false');
+  return Number(low.value) > Number(high.value) || (open && Number(low.value) === Number(high.value));
+}
+
+/** Null as the shape of its type; of a type without one, a null that takes any shape. */
+function typedNullOf(type: PlanType): Value {
+  const simple = scalarTypeOf(type);
+  if (simple) return scalarOf(simple, sql`${typedNull(simple)}`);
+  if (type.kind === 'Date' || type.kind === 'DateTime' || type.kind === 'Time') {
+    const lo = type.kind === 'Date' ? sql`null::date` : sql`null::timestamp`;
+    return { shape: 'temporal', type: type.kind, lo, hi: lo, precision: sql`null::int`, exact: true };
+  }
+  return nullValue;
 }
 
 /** Name of the concept column that a scan's codes come from. */
@@ -1083,7 +1115,7 @@ function groupValue(operator: AggregateOperator, item: Value): Value {
       ...item,
       lo,
       hi: item.exact ? lo : sql`${word}(${item.hi})`,
-      precision: item.exact ? item.precision : sql`min(${item.precision})`,
+      precision: sql`min(${item.precision})`,
     };
   }
   if (item.shape === 'scalar') {
@@ -1093,15 +1125,7 @@ function groupValue(operator: AggregateOperator, item: Value): Value {
       case 'Min':
         return { ...item, sql: sql`min(${item.sql})` };
       case 'Sum':
-        return {
-          ...item,
-          sql:
-            item.type === 'Integer'
-              ? sql`sum(${item.sql})::int`
-              : item.type === 'Long'
-                ? sql`sum(${item.sql})::bigint`
-                : sql`sum(${item.sql})`,
-        };
+        return { ...item, sql: sumOf(item.type, item.sql) };
       case 'Avg':
         return scalarOf('Decimal', sql`round(avg(${item.sql}), 8)`);
       case 'Median':
@@ -1118,6 +1142,14 @@ function groupValue(operator: AggregateOperator, item: Value): Value {
     }
   }
   throw new Incomparable(`${operator} of ${item.shape}`);
+}
+
+/** Null instead of a sum that the type can't hold. */
+function sumOf(type: string, expression: SqlFragment): SqlFragment {
+  if (type === 'Integer') return sql`(case when sum(${expression}) between -2147483648 and 2147483647 then sum(${expression})::int end)`;
+  if (type === 'Long')
+    return sql`(case when sum(${expression}) between -9223372036854775808 and 9223372036854775807 then sum(${expression})::bigint end)`;
+  return sql`sum(${expression})`;
 }
 
 /** Turns what the operators throw into a refusal at the node. */

@@ -1,7 +1,7 @@
 import { canonicalQuantity } from '../cql/canonical-quantity.js';
 import { type FactColumn, type FactShape, physicalColumns, precisionNumbers } from '../cql/catalogue.js';
 import { codeHash } from '../cql/code-hash.js';
-import { type TemporalRange, temporalRange } from '../fhir/date.js';
+import { temporalRange } from '../fhir/date.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 
 /** Values of an element's physical columns, in their order; JSON-able. All null where the element is absent or can't be read as its shape. */
@@ -61,13 +61,14 @@ export function conceptHashes(value: unknown): readonly string[] {
 function encodeDateTime(value: unknown): readonly unknown[] | undefined {
   const range = typeof value === 'string' ? temporalRange(value) : undefined;
   if (!range) return undefined;
-  const precision = precisionNumbers[range.precision];
-  return [timestampText(range.low), timestampText(highEnd(range)), range.offsetMinutes === undefined ? -precision : precision];
-}
-
-/** A time of day is an instant: CQL takes seconds and milliseconds as one precision, and FHIR has no time without seconds. */
-function highEnd(range: TemporalRange): number {
-  return precisionNumbers[range.precision] > precisionNumbers.day ? range.low : range.high;
+  // A time of day is an instant: CQL takes seconds and milliseconds as one precision, and FHIR has no time without seconds.
+  const isInstant = precisionNumbers[range.precision] > precisionNumbers.day;
+  const precision = isInstant ? precisionNumbers.millisecond : precisionNumbers[range.precision];
+  return [
+    timestampText(range.low),
+    timestampText(isInstant ? range.low : range.high),
+    range.offsetMinutes === undefined ? -precision : precision,
+  ];
 }
 
 /** A number as text, absent beyond what CQL's Decimal holds. */

@@ -20,7 +20,7 @@ function widest(values: readonly Value[]): ScalarType {
 /** Null instead of a number that the type can't hold (CQL §Arithmetic Operators); decimals keep eight places. */
 function bounded(type: ScalarType, expression: SqlFragment): SqlFragment {
   if (type === 'Decimal') {
-    return sql`(select case when n between -99999999999999999999.99999999 and 99999999999999999999.99999999 then n end from (select round(${expression}, 8) as n) as r)`;
+    return sql`(select case when n between -9999999999999999999999999999.99999999 and 9999999999999999999999999999.99999999 then n end from (select round(${expression}, 8) as n) as r)`;
   }
   return type === 'Long'
     ? sql`(select case when n between -9223372036854775808 and 9223372036854775807 then n::bigint end from (select ${expression} as n) as r)`
@@ -40,13 +40,18 @@ export function arithmetic(operator: string, values: readonly Value[]): Value {
   const resultType = operation.type ?? type;
   return scalarOf(
     resultType,
-    derived(operands, bounded(resultType, operation.sql(operands.map((operand) => wide(operation.type ?? type, operand))))),
+    derived(
+      operands,
+      bounded(resultType, operation.sql(operands.map((operand) => wide(operation.operands ?? operation.type ?? type, operand)))),
+    ),
   );
 }
 
 interface Operation {
   readonly sql: (operands: Numbers) => SqlFragment;
   readonly type?: ScalarType;
+  /** What the operands are widened to, where it isn't the result's type. */
+  readonly operands?: ScalarType;
 }
 
 const operations: Readonly<Record<string, Operation>> = {
@@ -58,13 +63,13 @@ const operations: Readonly<Record<string, Operation>> = {
   Modulo: { sql: ([a, b]) => sql`${a} % nullif(${b}, 0)` },
   Negate: { sql: ([a]) => sql`- ${a}` },
   Abs: { sql: ([a]) => sql`abs(${a})` },
-  Ceiling: { sql: ([a]) => sql`ceil(${a}::numeric)`, type: 'Integer' },
-  Floor: { sql: ([a]) => sql`floor(${a}::numeric)`, type: 'Integer' },
+  Ceiling: { sql: ([a]) => sql`ceil(${a})`, type: 'Integer', operands: 'Decimal' },
+  Floor: { sql: ([a]) => sql`floor(${a})`, type: 'Integer', operands: 'Decimal' },
   Round: {
-    sql: ([a, p]) => (p ? sql`floor((${a}) * 10::numeric ^ (${p}) + 0.5) / 10::numeric ^ (${p})` : sql`floor(${a} + 0.5)`),
+    sql: ([a, p]) => (p ? sql`round(${a}, (${p})::int)` : sql`round(${a})`),
     type: 'Decimal',
   },
-  Truncate: { sql: ([a]) => sql`trunc(${a}::numeric)`, type: 'Integer' },
+  Truncate: { sql: ([a]) => sql`trunc(${a})`, type: 'Integer', operands: 'Decimal' },
 };
 
 export function isArithmetic(operator: string): boolean {

@@ -1,4 +1,4 @@
-import { type SqlFragment, sql } from '../../sql.js';
+import { joinSql, type SqlFragment, sql } from '../../sql.js';
 import type { DatePrecision } from '../plan.js';
 import { atPrecision, toDateTime } from './temporal.js';
 import { and, holds, not, or, present, sqlFalse, sqlNull, type Temporal, type Uncertain, type Value } from './value.js';
@@ -56,7 +56,7 @@ function temporals(order: Order, left: Temporal, right: Temporal, precision: Dat
   const b = atPrecision(mixed ? toDateTime(right) : right, precision);
   if (a.exact && b.exact) return scalars(order, a.lo, b.lo);
   // Two partial dates of one precision are the same date; cut to a precision that they don't reach they aren't known to be.
-  return (precision === undefined ? partials : numbers)[order](a, b);
+  return (precision === undefined ? partials : cut)[order](a, b);
 }
 
 type Comparison = Readonly<Record<Order, (a: Range, b: Range) => SqlFragment>>;
@@ -73,7 +73,21 @@ const partials: Comparison = {
   equal: (a, b) => sql`(case when ${a.hi} < ${b.lo} or ${a.lo} > ${b.hi} then false when ${identical(a, b)} then true end)`,
 };
 
-/** Ranges of values that may differ even where the ranges are equal. */
+/** Dates cut to a precision: those that don't reach it are undecided where they lie in each other. */
+const cut: Comparison = {
+  less: (a, b) => sql`(case when ${a.hi} < ${b.lo} then true when ${a.lo} > ${b.hi} then false when ${point(a, b)} then false end)`,
+  lessOrEqual: (a, b) => sql`(case when ${a.hi} < ${b.lo} then true when ${a.lo} > ${b.hi} then false when ${point(a, b)} then true end)`,
+  greater: (a, b) => cut.less(b, a),
+  greaterOrEqual: (a, b) => cut.lessOrEqual(b, a),
+  equal: (a, b) => sql`(case when ${a.hi} < ${b.lo} or ${a.lo} > ${b.hi} then false when ${point(a, b)} then true end)`,
+};
+
+/** Both are one and the same instant. */
+function point(a: Range, b: Range): SqlFragment {
+  return sql`${a.lo} = ${a.hi} and ${identical(a, b)}`;
+}
+
+/** Ranges of numbers that may differ even where the ranges are equal. */
 const numbers: Comparison = {
   less: (a, b) => sql`(case when ${a.hi} < ${b.lo} then true when ${a.lo} >= ${b.hi} then false end)`,
   lessOrEqual: (a, b) => sql`(case when ${a.hi} <= ${b.lo} then true when ${a.lo} > ${b.hi} then false end)`,
@@ -89,7 +103,9 @@ export function equal(left: Value, right: Value): SqlFragment {
     const pairs = [...left.elements].map(([name, value]) => [value, right.elements.get(name)] as const);
     // Elements that are null on both sides are no difference; null on one side leaves it open.
     const parts = pairs.map(([a, b]) => (b ? or(and(not(present(a)), not(present(b))), equal(a, b)) : sqlNull));
-    return guarded(left, right, and(...parts));
+    // In the elements' order: the first that is undecided or differs decides.
+    const steps = parts.map((part) => sql`when ${part} is not true then ${part}`);
+    return guarded(left, right, sql`(case ${joinSql(steps, ' ')} else true end)`);
   }
   if (left.shape === 'concept' || right.shape === 'concept') throw new Incomparable('codes by =; use ~');
   return compare('equal', left, right);
@@ -119,6 +135,7 @@ export function equivalent(left: Value, right: Value): SqlFragment {
     });
     return or(and(present(left), present(right), ...parts), bothNull);
   }
+  if (left.shape === 'quantity') throw new Incomparable('quantities by ~');
   return or(holds(compare('equal', left, right)), bothNull);
 }
 

@@ -80,7 +80,7 @@ const temporalExtremes: Readonly<Record<TemporalType, Extremes>> = {
 const scalarExtremes: Readonly<Partial<Record<ScalarType, Extremes>>> = {
   Integer: { low: sql`(-2147483648)`, high: sql`2147483647` },
   Long: { low: sql`(-9223372036854775808)`, high: sql`9223372036854775807` },
-  Decimal: { low: sql`(-99999999999999999999.99999999)`, high: sql`99999999999999999999.99999999` },
+  Decimal: { low: sql`(-9999999999999999999999999999.99999999)`, high: sql`9999999999999999999999999999.99999999` },
 };
 
 /** Successor or predecessor of a point. Null beyond the type's ends. */
@@ -113,7 +113,8 @@ export function chooseValue(items: ReadonlyArray<{ readonly when: SqlFragment; r
   );
 }
 
-function likeNull(model: Value): Value {
+/** Null in the shape of another value. */
+export function likeNull(model: Value): Value {
   switch (model.shape) {
     case 'null':
     case 'row':
@@ -261,8 +262,9 @@ const { le, ge, lt, gt } = {
   gt: (a: Value, b: Value, precision: DatePrecision | undefined) => compare('greater', a, b, precision),
 };
 
-/** The first's end is the value before the second's start. */
-const meetsBefore: Relation = (a, b, precision) => compare('equal', next(a.end, 1), b.start, precision);
+/** The first's end is the value before the second's start; surely not where the first begins after the second's end, whatever the other two are. */
+const meetsBefore: Relation = (a, b, precision) =>
+  choose([{ when: gt(a.start, b.end, precision), then: sqlFalse }], compare('equal', next(a.end, 1), b.start, precision));
 
 // CQL §Interval Operators, as comparisons of the least and greatest points of both.
 const relations: Readonly<Record<string, Relation>> = {

@@ -106,6 +106,10 @@ const between_ =
     if (from.shape === 'null' || to.shape === 'null') return nullValue;
     if (from.shape !== 'temporal' || to.shape !== 'temporal' || !call.precision)
       throw new Incomparable('a difference of values that are not dates');
+    // Engines don't agree whether a day without a time of day is known well enough to count whole periods from.
+    const vague = [from, to].some((date) => date.type !== 'Date' && !date.exact);
+    if (kind === 'duration' && vague)
+      throw new Incomparable('a duration between dateTimes that may lack their time of day; take the date from them');
     const mixed = from.type !== to.type;
     return between(kind, mixed ? toDateTime(from) : from, mixed ? toDateTime(to) : to, call.precision);
   };
@@ -158,8 +162,8 @@ const operators: Readonly<Record<string, Operator>> = {
   },
   Start: (operands) => endOf(operand(operands, 0), start),
   End: (operands) => endOf(operand(operands, 0), end),
-  Successor: (operands) => next(operand(operands, 0), 1),
-  Predecessor: (operands) => next(operand(operands, 0), -1),
+  Successor: (operands) => neighbouring(operand(operands, 0), 1),
+  Predecessor: (operands) => neighbouring(operand(operands, 0), -1),
 
   DateFrom: (operands) => {
     const value = operand(operands, 0);
@@ -226,9 +230,15 @@ const operators: Readonly<Record<string, Operator>> = {
     const length = operands[2] === undefined ? sqlNull : wholeNumber(operand(operands, 2));
     const part =
       operands[2] === undefined ? sql`substr(${value}, ${from} + 1)` : sql`substr(${value}, ${from} + 1, greatest(${length}, 0))`;
-    return scalarOf('String', sql`(case when ${from} >= 0 and ${from} < length(${value}) then ${part} end)`);
+    return scalarOf('String', sql`(case when ${from} = 0 or ${from} > 0 and ${from} < length(${value}) then ${part} end)`);
   },
 };
+
+/** Beyond the last date there is none: that is an error in CQL, which SQL can't raise for one person alone. */
+function neighbouring(value: Value, direction: 1 | -1): Value {
+  if (value.shape === 'temporal') throw new Incomparable('the neighbour of a date, which may not exist');
+  return next(value, direction);
+}
 
 function endOf(value: Value, read: typeof start): Value {
   if (value.shape === 'null') return value;

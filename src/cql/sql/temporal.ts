@@ -37,20 +37,21 @@ export function literalTemporal(type: TemporalType, components: readonly number[
     year <= 9999;
   if (!valid || Number.isNaN(low)) return undefined;
   const count = components.length;
-  const high = count >= 6 ? low : highest(count, year, month, day, hour, minute);
-  const exact = count >= (type === 'Date' ? 3 : 6);
+  const high = count >= 7 ? low : highest(count, year, month, day, hour, minute, second);
+  const exact = count >= (type === 'Date' ? 3 : 7);
   const instant = (ms: number): SqlFragment => constant(type === 'Date' ? sql`${isoDate(ms)}::date` : sql`${isoTimestamp(ms)}::timestamp`);
   const lo = instant(low);
   return { shape: 'temporal', type, lo, hi: exact ? lo : instant(high), precision: constant(sql`${count}::int`), exact };
 }
 
-function highest(count: number, year: number, month: number, day: number, hour: number, minute: number): number {
+function highest(count: number, year: number, month: number, day: number, hour: number, minute: number, second: number): number {
   const next = [
     utc(year + 1, 1, 1, 0, 0, 0, 0),
     utc(year, month + 1, 1, 0, 0, 0, 0),
     utc(year, month, day + 1, 0, 0, 0, 0),
     utc(year, month, day, hour + 1, 0, 0, 0),
     utc(year, month, day, hour, minute + 1, 0, 0),
+    utc(year, month, day, hour, minute, second + 1, 0),
   ][count - 1];
   return (next ?? 0) - 1;
 }
@@ -134,7 +135,7 @@ export function component(value: Temporal, precision: Exclude<DatePrecision, 'We
 export function addend(
   value: string,
   unit: string,
-): { readonly amount: SqlFragment; readonly negative: boolean; readonly months: number } | undefined {
+): { readonly amount: SqlFragment; readonly negative: boolean; readonly months: number; readonly finest: number } | undefined {
   const unitName = units[unit];
   if (!unitName) return undefined;
   const number = Number(value);
@@ -146,8 +147,20 @@ export function addend(
       : unitName === 'week' || unitName === 'day'
         ? sql`make_interval(days => ${whole * (unitName === 'week' ? 7 : 1)}::int)`
         : sql`(${unitName === 'second' ? value : String(whole)}::float8 * ${oneOf[unitName]})`;
-  return { amount: constant(amount), negative: number < 0, months };
+  return { amount: constant(amount), negative: number < 0, months, finest: finestComponent[unitName] };
 }
+
+/** The component of a date that a unit counts. */
+const finestComponent: Readonly<Record<UnitName, number>> = {
+  year: 1,
+  month: 2,
+  week: 3,
+  day: 3,
+  hour: 4,
+  minute: 5,
+  second: 6,
+  millisecond: 6,
+};
 
 type UnitName = 'year' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second' | 'millisecond';
 
