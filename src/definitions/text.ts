@@ -66,6 +66,12 @@ export const text = {
     id: `Definisi terlalu besar: lebih dari ${most} elemen.`,
     en: `The definition is too large: more than ${most} elements.`,
   }),
+  notAList: { id: 'Elemen ini harus berupa larik (array).', en: 'This element must be an array.' } satisfies Text,
+  notASingle: { id: 'Elemen ini hanya boleh satu, bukan larik (array).', en: 'This element must be single, not an array.' } satisfies Text,
+  wrongKind: {
+    id: 'Nilai ini bukan jenis yang ditetapkan untuk elemennya.',
+    en: 'The value is not of the kind that its element has.',
+  } satisfies Text,
   malformed: {
     id: 'ElementDefinition tidak dapat dibaca: periksa path, id, type, slicing, binding dan constraint.',
     en: 'The ElementDefinition cannot be read: check path, id, type, slicing, binding and constraint.',

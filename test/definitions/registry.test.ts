@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { areaSystem, loadAreas } from '../../src/definitions/areas.js';
 import { compareVersions } from '../../src/definitions/layer.js';
 import { loadRegistry } from '../../src/definitions/load.js';
+import { shapeIssues } from '../../src/definitions/shape.js';
 
 const registry = loadRegistry();
 
@@ -137,6 +138,24 @@ test('makes the snapshot of an overlaid differential on first use', (t) => {
   t.equal(made?.snapshot?.element.find(({ path }) => path === 'Patient.birthDate')?.min, 1);
   t.equal(upper.structureDefinition('https://example.org/profile'), made);
   t.same(upper.snapshotIssues('https://example.org/profile'), []);
+  t.end();
+});
+
+test('finds parts of a resource that are not of the shape its type has', (t) => {
+  const at = (resource: unknown) => shapeIssues(registry, resource as ValueSet).map(({ expression }) => expression);
+  t.same(at({ resourceType: 'ValueSet', compose: { include: [{ system: 'urn:x', concept: [{ code: 'a' }] }] } }), []);
+  t.same(at({ resourceType: 'ValueSet', compose: { include: { system: 'urn:x' } } }), ['ValueSet.compose.include']);
+  t.same(at({ resourceType: 'ValueSet', compose: { include: [{ concept: [1, { code: 5 }] }] } }), [
+    'ValueSet.compose.include[0].concept[0]',
+    'ValueSet.compose.include[0].concept[1].code',
+  ]);
+  t.same(
+    at({ resourceType: 'ValueSet', compose: { exclude: [{ filter: 'x' }] } }),
+    ['ValueSet.compose.exclude[0].filter'],
+    'through a content reference',
+  );
+  t.same(at({ resourceType: 'ValueSet', status: ['active'] }), ['ValueSet.status']);
+  t.equal(shapeIssues(registry, { resourceType: 'Unicorn' }).length, 1);
   t.end();
 });
 

@@ -1,4 +1,5 @@
 import type { CodeSystem, ConceptMap, Parameters, ParametersParameter, ValueSet } from '@medplum/fhirtypes';
+import fc from 'fast-check';
 import { test } from 'tap';
 import { areaSystem } from '../../src/definitions/areas.js';
 import { loadRegistry } from '../../src/definitions/load.js';
@@ -261,5 +262,77 @@ test('$translate maps by the map named, by its ends, and backwards', (t) => {
   t.match(translated({ url: 'https://example.org/map', system, code: 'banana', targetsystem: 'urn:other' }), { result: false });
   t.same(translated({ url: 'urn:none', system, code: 'banana' }), ['unknown-map']);
   t.same(translated({ url: 'https://example.org/map' }), ['translate-code']);
+  t.end();
+});
+
+test('answers whatever is sent with an issue or an answer, never a crash', (t) => {
+  const junk = fc.oneof(
+    fc.string(),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(fc.anything(), { maxLength: 2 }),
+    fc.object({ maxDepth: 1 }),
+  );
+  const sometimes = <Value>(value: fc.Arbitrary<Value>) =>
+    fc.option(fc.oneof({ weight: 3, arbitrary: value as fc.Arbitrary<unknown> }, junk), { nil: undefined });
+  const include = fc.record({
+    system: sometimes(fc.constantFrom(system, areaSystem, 'http://unitsofmeasure.org', 'urn:none')),
+    concept: sometimes(fc.array(fc.record({ code: sometimes(fc.constant('rice')) }), { maxLength: 2 })),
+    filter: sometimes(
+      fc.array(
+        fc.record({
+          property: sometimes(fc.constant('code')),
+          op: sometimes(fc.constantFrom('is-a', 'regex', '=')),
+          value: sometimes(fc.constant('(')),
+        }),
+        { maxLength: 2 },
+      ),
+    ),
+    valueSet: sometimes(fc.array(fc.constantFrom('https://example.org/all', 'urn:none'), { maxLength: 2 })),
+  });
+  const includes = sometimes(fc.array(fc.oneof(include, junk), { maxLength: 2 }));
+  const sent = fc.record({
+    resourceType: fc.constant('ValueSet'),
+    url: sometimes(fc.constant('urn:sent')),
+    compose: sometimes(fc.record({ include: includes, exclude: includes })),
+    expansion: sometimes(fc.record({ contains: junk })),
+  });
+  const codeSystem = fc.record({
+    resourceType: fc.constant('CodeSystem'),
+    concept: sometimes(fc.array(fc.record({ code: junk, concept: junk, property: junk, designation: junk }), { maxLength: 2 })),
+    property: junk,
+  });
+  const conceptMap = fc.record({
+    resourceType: fc.constant('ConceptMap'),
+    group: sometimes(fc.array(fc.record({ source: junk, element: junk, unmapped: junk }), { maxLength: 2 })),
+  });
+  const coding = fc.oneof(fc.record({ system: sometimes(fc.constant(system)), code: sometimes(fc.constant('rice')), display: junk }), junk);
+  const operations = [
+    (inputs: Inputs) => expand(terminology, inputs, now),
+    (inputs: Inputs) => lookup(terminology, inputs),
+    (inputs: Inputs) => subsumes(terminology, inputs),
+    (inputs: Inputs) => translate(terminology, inputs),
+    (inputs: Inputs) => validateCodeInValueSet(terminology, inputs),
+    (inputs: Inputs) => validateCodeInCodeSystem(terminology, inputs),
+  ];
+  fc.assert(
+    fc.property(sent, codeSystem, conceptMap, coding, coding, junk, (valueSet, codes, mapping, one, other, value) => {
+      const parameter = [
+        { name: 'valueSet', resource: valueSet },
+        { name: 'codeSystem', resource: codes },
+        { name: 'conceptMap', resource: mapping },
+        { name: 'coding', valueCoding: one },
+        { name: 'codingA', valueCoding: one },
+        { name: 'codingB', valueCoding: other },
+        { name: 'codeableConcept', valueCodeableConcept: { coding: value } },
+        { name: 'count', valueInteger: value },
+        { name: 'filter', valueString: value },
+      ];
+      const all = inputsOfParameters({ resourceType: 'Parameters', parameter } as unknown as Parameters);
+      return operations.every((operation) => typeof operation(all).ok === 'boolean');
+    }),
+    { numRuns: 500 },
+  );
   t.end();
 });

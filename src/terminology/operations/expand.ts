@@ -7,6 +7,7 @@ import { text } from '../text.js';
 import type { ExpansionFailure } from '../value-set.js';
 import { walkValueSet } from '../walk-value-set.js';
 import { displayIn } from './display.js';
+import { givenResource, inlineUrl } from './given.js';
 import type { Inputs } from './inputs.js';
 
 /** Codes that one answer may hold; a page of a larger value set is asked for by `count`. */
@@ -23,7 +24,9 @@ const mostWalked = 3_000_000;
 export function expand(terminology: TerminologyParts, inputs: Inputs, timestamp: string): Result<ValueSet> {
   const refused = refusals(inputs);
   if (refused.length > 0) return { ok: false, issues: refused };
-  const given = inputs.resource('valueSet') as ValueSet | undefined;
+  const sent = givenResource<ValueSet>(terminology, inputs, 'valueSet', 'ValueSet');
+  if (!sent.ok) return sent;
+  const given = sent.resource;
   const url = inputs.text('url');
   const version = inputs.text('valueSetVersion');
   const canonical = url === undefined || version === undefined || url.includes('|') ? url : `${url}|${version}`;
@@ -51,10 +54,15 @@ export function expand(terminology: TerminologyParts, inputs: Inputs, timestamp:
     parameter: [...applied(inputs), ...versions(systems, (system) => context.source(system)?.version)],
     contains: page.concepts.map((concept) => contains(concept, inputs)),
   };
-  const { compose, expansion: _stored, text: _text, ...described } = valueSet;
+  const { compose, expansion: _stored, text: _text, url: itsUrl, ...described } = valueSet;
   return {
     ok: true,
-    value: { ...described, ...(inputs.flag('includeDefinition') && compose ? { compose } : {}), expansion },
+    value: {
+      ...described,
+      ...(itsUrl === undefined || itsUrl === inlineUrl ? {} : { url: itsUrl }),
+      ...(inputs.flag('includeDefinition') && compose ? { compose } : {}),
+      expansion,
+    },
   };
 }
 

@@ -17,7 +17,8 @@ export interface Inputs {
 /** Inputs from a Parameters resource: the value of whichever `value[x]` a parameter has. */
 export function inputsOfParameters(parameters: Parameters): Inputs {
   const values = new Map<string, unknown[]>();
-  for (const parameter of parameters.parameter ?? []) {
+  for (const parameter of Array.isArray(parameters.parameter) ? parameters.parameter : []) {
+    if (!isObject(parameter)) continue;
     const fields = asObject(parameter);
     const valueKey = Object.keys(fields).find((key) => key.startsWith('value'));
     const value = parameter.resource ?? (valueKey === undefined ? undefined : fields[valueKey]);
@@ -59,11 +60,22 @@ function inputsOf(values: ReadonlyMap<string, readonly unknown[]>): Inputs {
       const text = texts(name)[0];
       return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
     },
-    coding: (name) => object(name) as Coding | undefined,
-    concept: (name) => object(name) as CodeableConcept | undefined,
+    coding: (name) => codingOf(first(name)),
+    concept(name) {
+      const value = object(name);
+      if (!value) return undefined;
+      return { coding: (Array.isArray(value.coding) ? value.coding : []).flatMap((item: unknown) => codingOf(item) ?? []) };
+    },
     resource(name) {
       const value = first(name);
       return isResource(value) ? value : undefined;
     },
   };
+}
+
+/** What a coding says in text; whatever else was sent in its place is left out. */
+function codingOf(value: unknown): Coding | undefined {
+  if (!isObject(value)) return undefined;
+  const fields = (['system', 'version', 'code', 'display'] as const).filter((name) => typeof value[name] === 'string');
+  return Object.fromEntries(fields.map((name) => [name, value[name]]));
 }

@@ -10,6 +10,7 @@ import type {
 import { issue, type Language, type Result } from '../../fhir/outcome.js';
 import type { TerminologyParts } from '../create.js';
 import { text } from '../text.js';
+import { givenResource } from './given.js';
 import type { Inputs } from './inputs.js';
 
 interface Match {
@@ -26,7 +27,9 @@ interface Match {
 export function translate(terminology: TerminologyParts, inputs: Inputs, language: Language = 'id'): Result<Parameters> {
   const codings = codingsOf(inputs);
   if (codings.length === 0) return { ok: false, issues: [issue('required', 'translate-code', text.missing('code'))] };
-  const maps = mapsOf(terminology, inputs);
+  const sent = givenResource<ConceptMap>(terminology, inputs, 'conceptMap', 'ConceptMap');
+  if (!sent.ok) return sent;
+  const maps = sent.resource ? [sent.resource] : mapsOf(terminology, inputs);
   if (maps.length === 0) {
     const what =
       inputs.text('url') ?? [inputs.text('source'), inputs.text('target') ?? inputs.text('targetsystem')].filter(Boolean).join(' → ');
@@ -61,8 +64,6 @@ function codingsOf(inputs: Inputs): readonly Coding[] {
 }
 
 function mapsOf(terminology: TerminologyParts, inputs: Inputs): readonly ConceptMap[] {
-  const given = inputs.resource('conceptMap') as ConceptMap | undefined;
-  if (given) return [given];
   const url = inputs.text('url');
   if (url !== undefined) {
     const version = inputs.text('conceptMapVersion');

@@ -3,6 +3,7 @@ import { issue, type Language, type Result, type Text } from '../../fhir/outcome
 import type { TerminologyParts } from '../create.js';
 import type { CodeVerdict } from '../terminology.js';
 import { text } from '../text.js';
+import { givenResource } from './given.js';
 import type { Inputs } from './inputs.js';
 
 /**
@@ -10,7 +11,9 @@ import type { Inputs } from './inputs.js';
  * a code that can't be decided is answered with `result` false and a message that says so. Source: R4 ValueSet-operation-validate-code.
  */
 export function validateCodeInValueSet(terminology: TerminologyParts, inputs: Inputs, language: Language = 'id'): Result<Parameters> {
-  const given = named(inputs.resource('valueSet') as ValueSet | undefined);
+  const sent = givenResource<ValueSet>(terminology, inputs, 'valueSet', 'ValueSet');
+  if (!sent.ok) return sent;
+  const given = sent.resource;
   const url = given ? given.url : versioned(inputs.text('url'), inputs.text('valueSetVersion'));
   if (url === undefined) return { ok: false, issues: [issue('required', 'validate-code-url', text.missing('url'))] };
   const used = given ? terminology.with([given]) : terminology;
@@ -20,7 +23,9 @@ export function validateCodeInValueSet(terminology: TerminologyParts, inputs: In
 
 /** `CodeSystem/$validate-code`: is it a code of the system? Source: R4 CodeSystem-operation-validate-code. */
 export function validateCodeInCodeSystem(terminology: TerminologyParts, inputs: Inputs, language: Language = 'id'): Result<Parameters> {
-  const given = named(inputs.resource('codeSystem') as CodeSystem | undefined);
+  const sent = givenResource<CodeSystem>(terminology, inputs, 'codeSystem', 'CodeSystem');
+  if (!sent.ok) return sent;
+  const given = sent.resource;
   const url = given ? given.url : (inputs.text('url') ?? inputs.text('system') ?? inputs.coding('coding')?.system);
   if (url === undefined) return { ok: false, issues: [issue('required', 'validate-code-url', text.missing('url'))] };
   const used = given ? terminology.with([given]) : terminology;
@@ -31,11 +36,6 @@ export function validateCodeInCodeSystem(terminology: TerminologyParts, inputs: 
       ? { valid: false, reason: 'unknown-code' }
       : used.validateInCodeSystem({ ...coding, system: url, ...(version === undefined ? {} : { version }) }),
   );
-}
-
-/** A resource that came with the request may lack an url: it gets one for the time of the answer. */
-function named<Given extends ValueSet | CodeSystem>(given: Given | undefined): (Given & { readonly url: string }) | undefined {
-  return given && { ...given, url: given.url ?? 'urn:lontar:inline' };
 }
 
 function versioned(url: string | undefined, version: string | undefined): string | undefined {
