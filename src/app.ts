@@ -28,6 +28,9 @@ export interface AppOptions {
   readonly onRoute?: (route: { readonly method: string | readonly string[]; readonly url: string }) => void;
 }
 
+/** A Fastify application; named here so that only what routes needs to know whose it is. */
+export type App = FastifyInstance;
+
 /** The HTTP application, ready for `listen` or `inject`: all routes over `services`, each behind the access decision. */
 export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
   const { config } = services;

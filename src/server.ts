@@ -1,9 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
 import type { DestinationStream } from 'pino';
-import { createApp } from './app.js';
+import { type App, createApp } from './app.js';
 import type { Config } from './config.js';
 import { createServices } from './rest/create-services.js';
 import { type Lifecycle, newLifecycle } from './rest/health.js';
@@ -19,7 +18,7 @@ export interface RunningServer {
   /** Where to reach it: `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly services: Services;
-  readonly app: FastifyInstance;
+  readonly app: App;
   /** Readiness turns 503, requests in flight finish (up to the configured time), the pool drains, the embedded database stops. May be called again. */
   stop(): Promise<void>;
 }
@@ -115,7 +114,7 @@ async function startEmbeddedIn(folder: string): Promise<EmbeddedServer> {
   return startEmbedded({ dataFolder: folder });
 }
 
-async function listen(app: FastifyInstance, config: Config): Promise<void> {
+async function listen(app: App, config: Config): Promise<void> {
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
@@ -140,7 +139,7 @@ async function drain(lifecycle: Lifecycle, timeoutMs: number): Promise<void> {
   while (lifecycle.inFlight > 0 && Date.now() < deadline) await delay(20);
 }
 
-async function closeAll(closers: ReadonlyArray<() => Promise<unknown>>, app: FastifyInstance): Promise<void> {
+async function closeAll(closers: ReadonlyArray<() => Promise<unknown>>, app: App): Promise<void> {
   app.server.closeIdleConnections();
   const [closeApp, ...rest] = closers;
   const closed = closeApp?.();

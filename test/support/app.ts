@@ -28,9 +28,9 @@ export interface TestApp {
   ): Promise<LightMyRequestResponse>;
 }
 
-/** The whole application over a fresh schema of a real database, without a socket; AUTH is off unless `environment` says otherwise. */
+/** The whole application over a fresh schema of a real database, without a socket; AUTH is off and a busy machine turns nobody away unless `environment` says otherwise. */
 export async function testApp(test: Test, environment: Environment = {}): Promise<TestApp> {
-  const config = loadConfig({ AUTH: 'off', LOG_LEVEL: 'info', ...environment });
+  const config = loadConfig({ AUTH: 'off', LOG_LEVEL: 'info', MAX_EVENT_LOOP_DELAY_MS: '0', ...environment });
   if (!config.ok) throw new Error(config.issues.map((issue) => issue.text.en).join('\n'));
   // Held until the file ends, so that PostgreSQL isn't stopped and started between its tests.
   held ??= testDatabase(t);
