@@ -135,6 +135,7 @@ export function checkTypes(expression: Expression, type: string, model: Model): 
       const specifier = argument && typeArgument(argument);
       return name === 'is' || !specifier ? bool : narrowed(input, resolveType(specifier, model, at));
     }
+    if (name === 'getReferenceKey' || name === 'getResourceKey') return text;
     if (needOrder.has(name)) ordered(input, name, at);
     const inner = iterating.has(name) ? input : focus;
     // What repeat() meets after its first round is not known here.

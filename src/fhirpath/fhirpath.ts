@@ -30,6 +30,8 @@ export interface FhirPathContext {
   /** The target of a literal reference that is neither contained nor in the Bundle of `%rootResource`. */
   resolve?(reference: string): FhirResource | undefined;
   memberOf?(value: unknown, valueSet: string): boolean | undefined;
+  /** Whether the code, Coding or CodeableConcept `wider` subsumes `narrower`. */
+  subsumes?(wider: unknown, narrower: unknown): boolean | undefined;
   conformsTo?(value: unknown, profile: string): boolean | undefined;
   /** Whether `value` belongs to slice `name` of the profile `structure`. */
   slice?(value: unknown, structure: string, name: string): boolean | undefined;

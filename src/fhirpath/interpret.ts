@@ -2,7 +2,7 @@ import { parseDecimal } from './decimal.js';
 import { FhirPathError } from './error.js';
 import type { Expression, TypeSpecifier } from './expression.js';
 import { itemAt } from './functions/collections.js';
-import { resolveForType } from './functions/fhir.js';
+import { referenceKey, resolveForType } from './functions/fhir.js';
 import { functions } from './functions.js';
 import { boolean, type Collection, decimal, empty, falseItem, type Item, integer, quantity, string, temporal, trueItem } from './item.js';
 import { logic } from './logic.js';
@@ -76,6 +76,7 @@ export function interpret(expression: Expression, model: Model, mode: Mode): Run
     }
     const from: Run = source ? build(source) : (scope) => scope.focus;
     if (node.name === 'sort') return sort(from, node);
+    if (node.name === 'getReferenceKey') return apply(referenceKey(targetType(node)), from, { ...node, args: [] });
     const definition = Object.hasOwn(functions, node.name) ? functions[node.name] : undefined;
     if (!definition) throw new FhirPathError('semantic', `there is no function ${JSON.stringify(node.name)}`, node.at);
     return apply(definition, from, node);
@@ -94,6 +95,16 @@ export function interpret(expression: Expression, model: Model, mode: Mode): Run
       spend(scope, 1, at);
       return definition.run({ input, args, scope, at });
     };
+  }
+
+  /** `getReferenceKey(Patient)` or `getReferenceKey('Patient')`. */
+  function targetType(node: Expression & { kind: 'call' }): string | undefined {
+    const [argument, ...more] = node.args;
+    if (!argument) return undefined;
+    const name = argument.kind === 'literal' && argument.type === 'string' ? argument.text : typeArgument(argument)?.name;
+    if (name === undefined || more.length > 0 || !model.isResource(name))
+      throw new FhirPathError('semantic', 'getReferenceKey takes a resource type', node.at);
+    return name;
   }
 
   /** The operand of a type test, where resolve() may go by the type alone. */

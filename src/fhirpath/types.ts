@@ -90,6 +90,7 @@ function createModel(registry: Registry): Model {
 
   function typeAt(path: string): string | undefined {
     if (shape(path)) return path;
+    if (path.endsWith('[x]')) return typeAt(path.slice(0, -3));
     const element = shape(parentPath(path))?.elements.get(path.slice(path.lastIndexOf('.') + 1));
     return element?.choices.length === 1 ? element.choices[0]?.type : undefined;
   }

@@ -214,6 +214,12 @@ test('the functions of FHIR that need help ask the context', async (t) => {
   t.ok(seen.includes('given 3'));
 });
 
+test('keys of resources and references are those of SQL on FHIR', async (t) => {
+  t.same(evaluate('getResourceKey()', patient), ['System.String p1']);
+  t.same(evaluate('generalPractitioner.getReferenceKey()', patient), ['System.String b1', 'System.String 9']);
+  t.same(evaluate('generalPractitioner.getReferenceKey(Organization)', patient), ['System.String 9']);
+});
+
 test('a narrative is checked for what R4 allows', async (t) => {
   const div = (body: string): boolean =>
     compileFhirPath('htmlChecks()', { registry, type: 'xhtml' }).holds(`<div xmlns="http://www.w3.org/1999/xhtml">${body}</div>`);

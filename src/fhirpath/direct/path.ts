@@ -3,6 +3,7 @@ import { systemOfPrimitive } from '../item.js';
 import { typeArgument } from '../parse.js';
 import { convertsTo, resolveType } from '../type-names.js';
 import type { ElementShape } from '../types.js';
+import { constantVariable } from '../variables.js';
 import { fresh, type Generation, notCovered, only, orHandOver, type Path, type Place, quote, type Reference } from './code.js';
 import { generateCriterion } from './truth.js';
 import { generateValue } from './value.js';
@@ -56,15 +57,19 @@ function call(node: Expression & { kind: 'call' }, place: Place, generation: Gen
     case 'tail':
       return node.args.length === 0 ? tail(source(), generation) : notCovered();
     case 'extension':
-      return argument?.kind === 'literal' && argument.type === 'string' && node.args.length === 1
-        ? extension(source(), argument.text, generation)
-        : notCovered();
+      return argument && node.args.length === 1 ? extension(source(), textOf(argument), generation) : notCovered();
     case 'trace':
       // Without a listener (with one, the interpreter runs) trace() is its input.
       return argument?.kind === 'literal' ? source() : notCovered();
     default:
       return notCovered();
   }
+}
+
+/** A text that stands in the expression: a literal, or %`ext-birthTime`. */
+function textOf(node: Expression): string {
+  if (node.kind === 'literal' && node.type === 'string') return node.text;
+  return (node.kind === 'variable' ? constantVariable(node.name) : undefined) ?? notCovered();
 }
 
 function variable(name: string, generation: Generation): Path {

@@ -1,6 +1,7 @@
+import { parseReference } from '../../fhir/reference.js';
 import { isObject } from '../../fhir/resource.js';
 import { FhirPathError } from '../error.js';
-import { boolean, type Collection, empty, type Item, isPrimitive, toSystem } from '../item.js';
+import { boolean, type Collection, empty, type Item, isPrimitive, string, toSystem } from '../item.js';
 import { member } from '../navigate.js';
 import { resolveReference } from '../resolve.js';
 import { argument, type Call, type FhirPathFunction, type FunctionTable, modelIn, single, spend, stringOf } from '../scope.js';
@@ -15,10 +16,17 @@ export const fhir: FunctionTable = {
   resolve: { min: 0, max: 0, run: (call) => resolve(call, false) },
   memberOf: { min: 1, max: 1, run: memberOf },
   conformsTo: { min: 1, max: 1, run: conformsTo },
+  subsumes: { min: 1, max: 1, run: (call) => subsumes(call, call.input, argument(call, 0)) },
+  subsumedBy: { min: 1, max: 1, run: (call) => subsumes(call, argument(call, 0), call.input) },
   htmlChecks: { min: 0, max: 0, run: htmlChecks },
   checkModifiers: { min: 0, max: 50, run: checkModifiers },
   elementDefinition: { min: 0, max: 0, run: elementDefinition },
   slice: { min: 2, max: 2, run: slice },
+  getResourceKey: {
+    min: 0,
+    max: 0,
+    run: (call) => childrenNamed(call.input, 'id', call).flatMap((item) => (typeof item.value === 'string' ? [string(item.value)] : [])),
+  },
 };
 
 function childrenNamed(items: Collection, name: string, call: Call): Collection {
@@ -54,6 +62,20 @@ function resolve(call: Call, typesOnly: boolean): Collection {
   });
 }
 
+/** SQL on FHIR v2: the id that a literal reference ends in, where it refers to `type` (any, if absent). `getResourceKey` gives the same of a resource. */
+export function referenceKey(type: string | undefined): FhirPathFunction {
+  return {
+    min: 0,
+    max: 1,
+    run: (call) =>
+      childrenNamed(call.input, 'reference', call).flatMap((item) => {
+        const parsed = typeof item.value === 'string' ? parseReference(item.value) : undefined;
+        const literal = parsed?.kind === 'relative' || parsed?.kind === 'absolute' ? parsed : undefined;
+        return literal && (type === undefined || literal.type === type) ? [string(literal.id)] : [];
+      }),
+  };
+}
+
 /** resolve() under a type test: where there is no target to be had, the type that the reference's text names will do. */
 export const resolveForType: FhirPathFunction = { min: 0, max: 0, run: (call) => resolve(call, true) };
 
@@ -62,6 +84,12 @@ function memberOf(call: Call): Collection {
   const valueSet = stringOf(argument(call, 0), call);
   if (!item || valueSet === undefined) return empty;
   return boolean(call.scope.evaluation.context.memberOf?.(item.value, valueSet));
+}
+
+function subsumes(call: Call, wider: Collection, narrower: Collection): Collection {
+  const a = single(wider, call.at);
+  const b = single(narrower, call.at);
+  return a && b ? boolean(call.scope.evaluation.context.subsumes?.(a.value, b.value)) : empty;
 }
 
 /** Without the context's help only types can be told apart, not profiles. */

@@ -115,9 +115,9 @@ function replaceMatches(call: Call): Collection {
   return [joined(regexOn(text, pattern, 'part', call).replace(text, substitution), '', call.scope, call.at)];
 }
 
+/** Of nothing, the empty string: HL7's suites have it so. */
 function join(call: Call): Collection {
   const separator = call.args.length === 0 ? '' : (stringOf(argument(call, 0), call) ?? '');
-  if (call.input.length === 0) return empty;
   const parts = call.input.map((item) => {
     const system = toSystem(item, modelIn(call));
     if (system?.type !== 'System.String') throw new FhirPathError('execution', `join takes strings, not ${item.type}`, call.at);
