@@ -18,6 +18,12 @@ interface SuiteTest {
   readonly invalid: string | undefined;
 }
 
+/** Cases in which the suite and the specification differ, and Lontar keeps to the specification. */
+const deviations: Readonly<Record<string, string>> = {
+  'HighBoundary/HighBoundaryDateTimeMillisecond1': 'an hour without minutes ends at its 59th minute; the suite reads T08 as T08:00',
+  'HighBoundary/HighBoundaryDateTimeMillisecond3': 'an hour without minutes ends at its 59th minute; the suite reads T08 as T08:00',
+};
+
 /** The suite's clock: any instant after its examples' dates. */
 const now = Date.UTC(2026, 0, 15, 10, 30);
 
@@ -53,7 +59,8 @@ function judge(test: SuiteTest, input: (file: string) => unknown, registry: Regi
   }
   const actual = values.map((value) => `${value.type} ${printed(value)}`).join(', ');
   const passed = test.invalid === undefined && sameOutputs(test, values);
-  return { ...base, ...shown, passed, actual };
+  const reason = passed || !(base.name in deviations) ? '' : ` (${deviations[base.name]})`;
+  return { ...base, ...shown, passed, actual: `${actual}${reason}` };
 }
 
 function sameOutputs(test: SuiteTest, values: readonly TypedValue[]): boolean {
