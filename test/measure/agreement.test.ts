@@ -18,7 +18,10 @@ import { clock, type MeasureDatabase, measureDatabase } from './measure-database
 import { libraries, memoryEvaluator, personOf, registry, terminology } from './memory-persons.js';
 
 const period = { start: '2026-01-01', end: '2026-12-31' } as const;
-const personCount = 1200;
+const personCount = 1000;
+
+// The reference engine takes some 20 ms of CPU a person.
+t.setTimeout(280_000);
 
 // One step away from what each measure means: compiled wrongly by so much, a measure would be.
 const mutants: ReadonlyArray<{ readonly id: string; readonly from: string; readonly to: string }> = [
@@ -58,9 +61,9 @@ for (const measure of guideMeasures({ registry })) {
     const disagreements = await agreement(stored, program, persons, stored.services.engines.sql?.evaluator, answers);
     t.same(disagreements.map(told), []);
 
-    // The check itself is checked: it notices a compiler that is one step off, and names a small person (made small for the first mutant only: it takes long).
+    // The check itself is checked: it notices a compiler that is one step off, and names a small person (where the reference engine is quick enough to ask often).
     for (const [index, { from, to }] of mutants.filter((mutant) => mutant.id === id).entries()) {
-      const shrinkLimit = index === 0 ? 1 : 0;
+      const shrinkLimit = id === 'ANC-ANEMIA' && index === 0 ? 1 : 0;
       const [first] = await agreement(stored, program, persons, mutantEvaluator(stored, id, from, to), answers, shrinkLimit);
       t.ok(first, `${to.trim()} is noticed`);
       if (first && shrinkLimit > 0) {
