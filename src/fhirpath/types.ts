@@ -91,7 +91,9 @@ function createModel(registry: Registry): Model {
   function typeAt(path: string): string | undefined {
     if (shape(path)) return path;
     if (path.endsWith('[x]')) return typeAt(path.slice(0, -3));
-    const element = shape(parentPath(path))?.elements.get(path.slice(path.lastIndexOf('.') + 1));
+    // A profile's path may lead through datatypes: `Composition.type.coding`.
+    const holder = path.includes('.') ? typeAt(parentPath(path)) : undefined;
+    const element = holder === undefined ? undefined : shape(holder)?.elements.get(path.slice(path.lastIndexOf('.') + 1));
     return element?.choices.length === 1 ? element.choices[0]?.type : undefined;
   }
 
