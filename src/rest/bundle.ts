@@ -7,7 +7,7 @@ import type { WriteOperation, WriteResult } from '../store/store.js';
 import { bundleText } from './bundle-text.js';
 import { condition } from './condition.js';
 import { toFailure } from './failure.js';
-import { etag, expectedVersion, parsePrefer, versionLocation } from './headers.js';
+import { expectedVersion, parsePrefer } from './headers.js';
 import { type Interaction, interactions, matchInteraction } from './interactions.js';
 import { findings, resourceOf } from './judge.js';
 import type { FhirRequest, FhirResponse } from './message.js';
@@ -210,9 +210,10 @@ async function transaction(
   if (judged.length > 0) throw new OperationOutcomeError(422, judged);
   const results = operations.length === 0 ? [] : await services.store.write(operations, request.context);
   const answers = new Map<number, string>();
+  const write = entryWriter(request);
   writing.forEach((entry, at) => {
     const result = results[at];
-    if (result !== undefined) answers.set(entry.index, writeAnswer(entry, result, warnings.get(entry.index) ?? [], request));
+    if (result !== undefined) answers.set(entry.index, write(entry, result, warnings.get(entry.index) ?? []));
   });
   for (const entry of entries) {
     if (!answers.has(entry.index)) answers.set(entry.index, await runEntry(entry, services));
@@ -308,26 +309,22 @@ function requestPlaced(found: Issue, index: number): Issue {
   return { ...found, expression: `Bundle.entry[${index}].${rest}` };
 }
 
-function writeAnswer(entry: Entry, result: WriteResult, issues: readonly Issue[], request: FhirRequest): string {
-  const { version, outcome } = result;
-  const status = outcome === 'created' ? 201 : outcome === 'deleted' || entry.interaction.code === 'delete' ? 204 : 200;
-  const response: Record<string, unknown> = { status: statusLine(status) };
-  if (status !== 204) {
-    response.location = versionLocation(request.baseUrl, version);
-    response.etag = etag(version.version);
-    response.lastModified = version.lastUpdated;
-  }
+/** Writes the answers of entries; ids and types need no escaping, which is what makes thousands of them cheap. */
+function entryWriter(request: FhirRequest): (entry: Entry, result: WriteResult, issues: readonly Issue[]) => string {
+  const base = JSON.stringify(request.baseUrl).slice(1, -1);
   const wanted = parsePrefer(request.headers.prefer).return;
-  const parts: string[] = [];
-  if (status !== 204) parts.push(`"fullUrl":${JSON.stringify(`${request.baseUrl}/${version.type}/${version.id}`)}`);
-  if (wanted === 'representation' && version.body !== undefined) parts.push(`"resource":${version.body}`);
-  const responseText = JSON.stringify(response);
-  parts.push(
-    wanted === 'OperationOutcome' && issues.length > 0
-      ? `"response":${responseText.slice(0, -1)},"outcome":${outcomeText(issues, request.language, request.context.requestId)}}`
-      : `"response":${responseText}`,
-  );
-  return `{${parts.join(',')}}`;
+  return (entry, { version, outcome }, issues) => {
+    if (outcome === 'deleted' || entry.interaction.code === 'delete') return `{"response":{"status":"${statusLine(204)}"}}`;
+    const fullUrl = `${base}/${version.type}/${version.id}`;
+    const status = statusLine(outcome === 'created' ? 201 : 200);
+    const resource = wanted === 'representation' && version.body !== undefined ? `"resource":${version.body},` : '';
+    const found =
+      wanted === 'OperationOutcome' && issues.length > 0
+        ? `,"outcome":${outcomeText(issues, request.language, request.context.requestId)}`
+        : '';
+    const location = `${fullUrl}/_history/${version.version}`;
+    return `{"fullUrl":"${fullUrl}",${resource}"response":{"status":"${status}","location":"${location}","etag":"W/\\"${version.version}\\"","lastModified":"${version.lastUpdated}"${found}}}`;
+  };
 }
 
 async function batch(
