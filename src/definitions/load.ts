@@ -31,7 +31,7 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
   const problems = new Map<string, readonly Issue[]>();
   const structures = new Map<string, StructureDefinition | undefined>();
   const required = new Map<string, readonly string[]>();
-  const parameterLists = new Map<string, readonly SearchParameter[]>();
+  const parameterLists = new Map<ReadonlyMap<string, SearchParameter>, readonly SearchParameter[]>();
   const parameters = new Map<string, ReadonlyMap<string, SearchParameter>>();
   const types = below?.resourceTypes ?? concreteTypes(layers);
   const typeSet = new Set(types);
@@ -41,11 +41,9 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
     isResourceType: (name) => typeSet.has(name),
     structureDefinition: (canonical) => remember(structures, canonical, () => structure(urlOf(canonical))),
     snapshotIssues,
-    requiredProfiles: (resourceType) =>
-      remember(required, resourceType, () => [
-        ...new Set(layers.flatMap((layer) => layer.ofType('ImplementationGuide').flatMap((guide) => globalProfiles(guide, resourceType)))),
-      ]),
-    searchParameters: (resourceType) => remember(parameterLists, resourceType, () => [...parametersOf(resourceType).values()]),
+    requiredProfiles: (resourceType) => (typeSet.has(resourceType) ? remember(required, resourceType, () => requiredOf(resourceType)) : []),
+    searchParameters: (resourceType) =>
+      remember(parameterLists, parametersOf(resourceType), () => [...parametersOf(resourceType).values()]),
     searchParameter: (resourceType, code) => parametersOf(resourceType).get(code),
     valueSet: (canonical) => find<ValueSet>(canonical, 'ValueSet'),
     codeSystem: (canonical) => find<CodeSystem>(canonical, 'CodeSystem'),
@@ -91,7 +89,13 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
     return problems.get(url) ?? below?.snapshotIssues(canonical) ?? [];
   }
 
+  function requiredOf(resourceType: string): readonly string[] {
+    const guides = layers.flatMap((layer) => layer.ofType('ImplementationGuide'));
+    return [...new Set(guides.flatMap((guide) => globalProfiles(guide, resourceType)))];
+  }
+
   function parametersOf(resourceType: string): ReadonlyMap<string, SearchParameter> {
+    if (!typeSet.has(resourceType) && resourceType !== 'Resource' && resourceType !== 'DomainResource') return none;
     return remember(parameters, resourceType, () => {
       const bases = plainResources.has(resourceType) ? [resourceType, 'Resource'] : [resourceType, 'DomainResource', 'Resource'];
       const found = new Map<string, SearchParameter>();
@@ -113,6 +117,8 @@ function registryOf(layers: readonly Layer[], own: Layer, below?: Registry): Reg
     return compartment?.resource?.find((member) => member.code === resourceType)?.param ?? [];
   }
 }
+
+const none: ReadonlyMap<string, SearchParameter> = new Map();
 
 // The resources of R4 that are no DomainResource.
 const plainResources: ReadonlySet<string> = new Set(['Binary', 'Bundle', 'Parameters']);
@@ -138,6 +144,7 @@ function remember<Key, Value>(cache: Map<Key, Value>, key: Key, make: () => Valu
   const known = cache.get(key);
   if (known !== undefined) return known;
   const made = make();
-  cache.set(key, made);
+  // What isn't there isn't remembered: names come from outside and are without end.
+  if (made !== undefined) cache.set(key, made);
   return made;
 }

@@ -1,6 +1,7 @@
 import type { ValueSet } from '@medplum/fhirtypes';
 import type { Registry } from '../definitions/registry.js';
 import type { FhirResource } from '../fhir/resource.js';
+import { boundedMap } from './bounded-map.js';
 import { isBelow } from './code-source.js';
 import { expandValueSet } from './expand-value-set.js';
 import { type FindSource, sourcesOf } from './find-source.js';
@@ -27,7 +28,9 @@ export interface TerminologyParts extends Terminology {
  */
 export function createTerminology(registry: Registry, loaded?: FindSource): TerminologyParts {
   const source = sourcesOf(registry, loaded);
-  const prepared = new Map<string, Prepared | undefined>();
+  // Value sets that resources define are as many as there are; canonicals that clients think up are without end.
+  const defined = boundedMap<string, Prepared>(10_000);
+  const passing = boundedMap<string, Prepared | undefined>(100);
   const context: TerminologyContext = {
     source,
     valueSet: (canonical) => registry.valueSet(canonical) ?? implicitValueSet(registry, source, canonical),
@@ -44,11 +47,17 @@ export function createTerminology(registry: Registry, loaded?: FindSource): Term
   };
 
   function prepare(canonical: string): Prepared | undefined {
-    const known = prepared.get(canonical);
-    if (known || prepared.has(canonical)) return known;
-    const valueSet = context.valueSet(canonical);
-    const made = valueSet && prepareValueSet(context, valueSet);
-    prepared.set(canonical, made);
+    const known = defined.get(canonical) ?? passing.get(canonical);
+    if (known || passing.has(canonical)) return known;
+    const resource = registry.valueSet(canonical);
+    if (resource) {
+      const made = prepareValueSet(context, resource);
+      defined.set(canonical, made);
+      return made;
+    }
+    const implicit = implicitValueSet(registry, source, canonical);
+    const made = implicit && prepareValueSet(context, implicit);
+    passing.set(canonical, made);
     return made;
   }
 

@@ -2,6 +2,7 @@ import type { CodeSystem } from '@medplum/fhirtypes';
 import { areaSystem } from '../definitions/areas.js';
 import type { Registry } from '../definitions/registry.js';
 import { areaSource } from './area-source.js';
+import { boundedMap } from './bounded-map.js';
 import type { CodeSource } from './code-source.js';
 import { countrySource, countrySystem, subdivisionSource, subdivisionSystem } from './countries.js';
 import { currencySource, currencySystem } from './currencies.js';
@@ -34,12 +35,27 @@ const builtIn: Readonly<Record<string, () => CodeSource>> = {
  * A loaded system comes first; a CodeSystem resource that lists its concepts comes before the built-in.
  */
 export function sourcesOf(registry: Registry, loaded: FindSource = () => undefined): FindSource {
-  const made = new Map<string, CodeSource | undefined>();
+  const made = new Map<string, CodeSource>();
+  // Systems and versions that nobody knows, and versions that stand for the one on board: clients may think up any number.
+  const passing = boundedMap<string, CodeSource | undefined>(1000);
   return (system, version) => {
     const key = version === undefined ? system : `${system}|${version}`;
-    if (!made.has(key)) made.set(key, make(system, version));
-    return made.get(key);
+    const known = made.get(key) ?? passing.get(key);
+    if (known || passing.has(key)) return known;
+    const source = find(system, version);
+    if (source && (version === undefined || source.version === version)) made.set(key, source);
+    else passing.set(key, source);
+    return source;
   };
+
+  /** A version that isn't on board is answered by the one that is, without reading it twice. */
+  function find(system: string, version: string | undefined): CodeSource | undefined {
+    const isOnBoard = version !== undefined && (loaded(system, version) ?? registry.codeSystem(`${system}|${version}`)) !== undefined;
+    if (version === undefined || isOnBoard) return make(system, version);
+    const known = made.get(system) ?? make(system, undefined);
+    if (known) made.set(system, known);
+    return known;
+  }
 
   function make(system: string, version: string | undefined): CodeSource | undefined {
     const release = loaded(system, version);

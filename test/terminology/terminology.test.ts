@@ -364,6 +364,20 @@ test('answers value sets that exist without a resource', (t) => {
   t.end();
 });
 
+test('answers a version that isn’t on board by the one that is, and forgets what clients think up', (t) => {
+  const used = createTerminology(registry.with([animals, pets]));
+  t.equal(used.validateInCodeSystem({ system: 'https://example.org/animals', code: 'cat', version: '99' }).valid, true);
+  t.equal(used.context.source('https://example.org/animals', '99'), used.context.source('https://example.org/animals'));
+  const before = process.memoryUsage().heapUsed;
+  for (let at = 0; at < 100_000; at += 1) {
+    const made = `https://example.org/made-up-${at}-${'x'.repeat(500)}`;
+    used.validateInCodeSystem({ system: made, code: 'a' });
+    if (at % 20 === 0) used.validateInValueSet(made, { code: 'a' });
+  }
+  t.ok(process.memoryUsage().heapUsed - before < 50_000_000, 'a hundred thousand names would be 50 MB');
+  t.end();
+});
+
 test('converts units that measure the same', (t) => {
   t.equal(convertUnit(1, 'kg', 'g'), 1000);
   t.equal(convertUnit(1, 'kg', 'm'), undefined);
