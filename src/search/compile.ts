@@ -138,9 +138,8 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
       if (clause.kind === 'parameter') return compileValues(parameterContext(plan, row, options), clause.modifier, clause.values);
       const target = `t${++aliases}`;
       const reference = `f${aliases}`;
-      return clause.kind === 'chain'
-        ? compileChain(clause, plan, row, target, reference)
-        : compileHas(clause, plan, row, target, reference);
+      if (clause.kind === 'chain') return compileChain(clause, plan, row, target, reference);
+      return isTarget(plan, type) ? compileHas(clause, plan, row, target, reference) : sql`false`;
     },
   };
 

@@ -203,10 +203,10 @@ function planComposite(
     for (const focus of searchPaths(alternative, type, elements, compileExpression)) {
       const node = focus.node;
       if (node === undefined) continue;
-      const components = parts.map(({ definition, expression }) => ({
-        kind: (definition?.type ?? 'token') as SimpleKind,
-        paths: innerPaths(expression, node, elements, compileExpression),
-      }));
+      const components = parts.map(({ definition, expression }) => {
+        const paths = innerPaths(expression, node, elements, compileExpression);
+        return { kind: componentKind((definition?.type ?? 'token') as SimpleKind, paths), paths };
+      });
       const key = `${type} composite ${focus.text} ${components.map(({ kind, paths }) => `${kind} ${paths.map(({ text }) => text).join('|')}`).join(' $ ')}`;
       composites.push({ hash: parameterHash(key), focus, components });
     }
@@ -219,6 +219,25 @@ function planComposite(
     composites,
     ...(wholeResource === undefined || wholeResource.length !== parts.length ? {} : { wholeResource }),
   };
+}
+
+const kindsOfTypes: Readonly<Record<string, readonly SimpleKind[]>> = {
+  code: ['token', 'string', 'uri'],
+  CodeableConcept: ['token', 'string'],
+  Coding: ['token'],
+  Identifier: ['token'],
+  boolean: ['token'],
+  Reference: ['reference'],
+  Quantity: ['quantity', 'number'],
+  dateTime: ['date'],
+  date: ['date'],
+  Period: ['date'],
+};
+
+// R4 names the two components' definitions of DocumentReference's `relationship` the wrong way round: then the elements themselves tell their kind.
+function componentKind(declared: SimpleKind, paths: readonly SearchPath[]): SimpleKind {
+  const possible = kindsOfTypes[paths[0]?.types[0] ?? ''];
+  return possible === undefined || possible.includes(declared) ? declared : (possible[0] ?? declared);
 }
 
 /** The part of the component's parameter that lies on the resource itself: of `combo-code` only `Observation.code`. */

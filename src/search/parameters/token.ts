@@ -66,14 +66,11 @@ export function compileOfType(context: ParameterContext, queries: readonly OfTyp
   return hasAnyToken(context.row, tokens);
 }
 
-/** `:text`: words beside the code (display, text) that begin with what is sought. */
+/** `:text`: the text beside the code (display, text), or a word in it, begins with what is sought. */
 export function compileTokenText(context: ParameterContext, texts: readonly string[]): SqlFragment {
   const hashes = context.plan.paths.map(({ stored }) => stored.hash);
-  const patterns = texts.flatMap((text) => {
-    const start = escapeLike(normalizeText(text));
-    return [`${start}%`, `% ${start}%`];
-  });
-  return sql`${column(context.row, 'tokens')} && array(select d.token from dictionary d where d.parameter = any(${intArray(hashes)}::int[]) and d.kind = 'text' and d.value like any(${patterns}::text[]))`;
+  const patterns = texts.map((text) => `(^|[^[:alnum:]])${normalizeText(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
+  return sql`${column(context.row, 'tokens')} && array(select d.token from dictionary d where d.parameter = any(${intArray(hashes)}::int[]) and d.kind = 'text' and d.value ~ any(${patterns}::text[]))`;
 }
 
 /** Codes of a value set, `system|code` each: for `:in`. */
