@@ -19,18 +19,15 @@ export interface TestDatabase {
   readonly database: Database;
   readonly schema: string;
   /** To open further connections to the same schema. */
-  readonly address: ServerAddress;
+  readonly address: ServerAddress | string;
 }
 
 /**
  * A fresh schema on a PostgreSQL that the test files of all runs share: whoever comes first starts it, the last to leave stops it. Dropped when `test` ends.
+ * With TEST_DATABASE_URL set, on that server instead: to try another version of PostgreSQL.
  */
 export async function testDatabase(test: { teardown(work: () => Promise<void>): unknown }): Promise<TestDatabase> {
-  if (server === undefined) {
-    server = startShared();
-    root.teardown(async () => (await server)?.stop());
-  }
-  const { address } = await server;
+  const address = process.env['TEST_DATABASE_URL'] ?? (await sharedServer()).address;
   const schema = `test_${randomBytes(6).toString('hex')}`;
   const database = await connectDatabase({ server: address, schema, maximumConnections: 6 });
   test.teardown(async () => {
@@ -39,6 +36,14 @@ export async function testDatabase(test: { teardown(work: () => Promise<void>): 
   });
   await database.query(sql`select 1`);
   return { database, schema, address };
+}
+
+function sharedServer(): Promise<EmbeddedServer> {
+  if (server === undefined) {
+    server = startShared();
+    root.teardown(async () => (await server)?.stop());
+  }
+  return server;
 }
 
 async function startShared(): Promise<EmbeddedServer> {
