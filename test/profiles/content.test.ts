@@ -66,6 +66,22 @@ t.test('a code system counts its concepts and names none twice', (t) => {
   t.end();
 });
 
+t.test('each supplement gives Indonesian terms to codes that exist', (t) => {
+  for (const system of registry
+    .ours('CodeSystem')
+    .map(asObject)
+    .filter(({ content }) => content === 'supplement')) {
+    for (const code of conceptCodes(system.concept)) {
+      const found = terminology.lookup(String(system.supplements), code);
+      t.ok(
+        found?.designations?.some(({ language }) => language === 'id'),
+        `${system.supplements}|${code}`,
+      );
+    }
+  }
+  t.end();
+});
+
 t.test('each terminology file is named after its resource', (t) => {
   const folder = join(packageRoot, 'terminology');
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('-rules.json'))) {
