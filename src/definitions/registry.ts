@@ -8,6 +8,8 @@ import type { Definition } from './layer.js';
  * Canonicals may carry `|version`. Everything is parsed on first use and kept.
  */
 export interface Registry {
+  /** Of a registry whose definitions can change: goes up with each change. What was made from an older generation is made anew. */
+  readonly generation?: number;
   /** The 146 concrete resource types of R4, sorted. */
   readonly resourceTypes: readonly string[];
   isResourceType(name: string): boolean;

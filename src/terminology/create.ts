@@ -23,10 +23,34 @@ export interface TerminologyParts extends Terminology {
 }
 
 /**
- * Terminology over `registry`, wholly in memory and offline; each value set is worked out at first use and kept.
+ * Terminology over `registry`, wholly in memory and offline; each value set is worked out at first use and kept, as long as the registry's generation lasts.
  * `loaded` finds code systems that were loaded from release files.
  */
 export function createTerminology(registry: Registry, loaded?: FindSource): TerminologyParts {
+  return registry.generation === undefined ? fixedTerminology(registry, loaded) : liveTerminology(registry, loaded);
+}
+
+function liveTerminology(registry: Registry, loaded: FindSource | undefined): TerminologyParts {
+  let made = { generation: registry.generation, parts: fixedTerminology(registry, loaded) };
+  const parts = (): TerminologyParts => {
+    if (made.generation !== registry.generation) made = { generation: registry.generation, parts: fixedTerminology(registry, loaded) };
+    return made.parts;
+  };
+  return {
+    get context() {
+      return parts().context;
+    },
+    registry,
+    with: (resources) => parts().with(resources),
+    validateInValueSet: (valueSet, coding) => parts().validateInValueSet(valueSet, coding),
+    validateInCodeSystem: (coding) => parts().validateInCodeSystem(coding),
+    members: (valueSet) => parts().members(valueSet),
+    lookup: (system, code) => parts().lookup(system, code),
+    subsumes: (system, a, b) => parts().subsumes(system, a, b),
+  };
+}
+
+function fixedTerminology(registry: Registry, loaded: FindSource | undefined): TerminologyParts {
   const source = sourcesOf(registry, loaded);
   // Value sets that resources define are as many as there are; canonicals that clients think up are without end.
   const defined = boundedMap<string, Prepared>(10_000);

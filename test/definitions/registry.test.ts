@@ -2,6 +2,7 @@ import type { ImplementationGuide, SearchParameter, StructureDefinition, ValueSe
 import { test } from 'tap';
 import { areaSystem, loadAreas } from '../../src/definitions/areas.js';
 import { compareVersions } from '../../src/definitions/layer.js';
+import { createLiveRegistry } from '../../src/definitions/live-registry.js';
 import { loadRegistry } from '../../src/definitions/load.js';
 import { shapeIssues } from '../../src/definitions/shape.js';
 
@@ -138,6 +139,21 @@ test('makes the snapshot of an overlaid differential on first use', (t) => {
   t.equal(made?.snapshot?.element.find(({ path }) => path === 'Patient.birthDate')?.min, 1);
   t.equal(upper.structureDefinition('https://example.org/profile'), made);
   t.same(upper.snapshotIssues('https://example.org/profile'), []);
+  t.end();
+});
+
+test('takes stored definitions in and lets them go while others hold the registry', (t) => {
+  const live = createLiveRegistry(registry);
+  t.equal(live.valueSet('https://example.org/vs'), undefined);
+  live.renew([valueSet('1')]);
+  t.equal(live.generation, 1);
+  t.equal(live.valueSet('https://example.org/vs')?.version, '1');
+  t.equal(live.structureDefinition('Patient'), registry.structureDefinition('Patient'), 'what lies below stays as it was');
+  live.renew([valueSet('2')]);
+  t.equal(live.valueSet('https://example.org/vs|1'), undefined);
+  live.renew([]);
+  t.equal(live.valueSet('https://example.org/vs'), undefined);
+  t.equal(live.resourceTypes.length, 146);
   t.end();
 });
 

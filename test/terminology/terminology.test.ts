@@ -2,6 +2,7 @@ import type { CodeSystem, StructureDefinition, ValueSet, ValueSetComposeInclude 
 import fc from 'fast-check';
 import { test } from 'tap';
 import { areaSystem } from '../../src/definitions/areas.js';
+import { createLiveRegistry } from '../../src/definitions/live-registry.js';
 import { loadRegistry } from '../../src/definitions/load.js';
 import { boundedMap } from '../../src/terminology/bounded-map.js';
 import { createTerminology } from '../../src/terminology/create.js';
@@ -375,6 +376,27 @@ test('answers a version that isn’t on board by the one that is, and forgets wh
     [6, 7, 8, 9].filter((at) => map.has(at)),
     [7, 8, 9],
   );
+  t.end();
+});
+
+test('answers by what is stored now', (t) => {
+  const live = createLiveRegistry(registry);
+  const used = createTerminology(live);
+  const judge = (code: string) =>
+    used.validateInValueSet('https://example.org/pets', { system: 'https://example.org/animals', code }).valid;
+  t.equal(judge('cat'), undefined);
+  live.renew([animals, pets]);
+  t.equal(judge('cat'), true);
+  t.equal(used.members('https://example.org/pets')?.size, 2);
+  live.renew([
+    animals,
+    valueSet('https://example.org/pets', { include: [{ system: 'https://example.org/animals', concept: [{ code: 'whale' }] }] }),
+  ]);
+  t.equal(judge('cat'), false);
+  t.equal(judge('whale'), true);
+  t.equal(used.with([pets]).validateInValueSet('https://example.org/pets', { code: 'cat' }).valid, true);
+  live.renew([]);
+  t.equal(used.lookup('https://example.org/animals', 'cat'), undefined);
   t.end();
 });
 
