@@ -1,8 +1,10 @@
 import type { Registry } from '../definitions/registry.js';
+import { isResource } from '../fhir/resource.js';
 import { checkTypes } from './check.js';
-import { generateDirect } from './direct/generate.js';
+import { type DirectCode, generateDirect } from './direct/generate.js';
 import { handOver } from './direct/runtime.js';
 import { FhirPathError } from './error.js';
+import { childrenOf, type Expression } from './expression.js';
 import type { CompiledFhirPath, FhirPathContext, TypedValue } from './fhirpath.js';
 import { interpret } from './interpret.js';
 import { type Collection, itemOf, toTyped } from './item.js';
@@ -45,38 +47,71 @@ export function compileFhirPath(expression: string, options: CompileOptions): Co
     return guarded(() => run({ evaluation, focus: root, index: undefined, total: [], bindings: undefined }));
   }
 
-  const direct = type === '' || options.interpretOnly ? { makesBoolean: false } : generateDirect(tree, type, model, mode);
+  const known = new Map<string, DirectCode>();
+  const typed = type === '' ? undefined : generate(type);
+  const variables = variableNames(tree);
+  let runs = 0;
 
-  /** Generated code where it reaches, else the interpreter, which also serves callers that listen or bring variables. */
-  function directly<Value>(
-    code: ((focus: unknown, context: FhirPathContext) => Value) | undefined,
-    focus: unknown,
-    context: FhirPathContext,
-  ): Value | undefined {
-    if (code === undefined || context.trace !== undefined || context.variables !== undefined) return missing as Value;
-    try {
-      return code(focus, context);
-    } catch (error) {
-      if (error === handOver) return missing as Value;
-      throw exhausted(error);
-    }
+  function generate(focusType: string): DirectCode {
+    return options.interpretOnly ? noCode : generateDirect(tree, focusType, model, mode);
+  }
+
+  /** Without a static type a resource gives its own; code is made for it when the expression runs a second time. */
+  function codeFor(focus: unknown): DirectCode {
+    if (typed) return typed;
+    runs += 1;
+    const own = isResource(focus) && runs > 1 ? focus.resourceType : undefined;
+    if (own === undefined || !model.isResource(own)) return noCode;
+    const code = known.get(own) ?? generate(own);
+    known.set(own, code);
+    return code;
+  }
+
+  /** The interpreter serves callers that listen, and those whose variables the expression uses. */
+  function isPlain(context: FhirPathContext): boolean {
+    if (context.trace !== undefined) return false;
+    const given = context.variables;
+    return given === undefined || !variables.some((name) => Object.hasOwn(given, name));
   }
 
   return {
     expression,
-    direct: direct.truth !== undefined || direct.values !== undefined,
+    direct: typed?.truth !== undefined || typed?.values !== undefined,
     evaluate(focus, context = {}) {
-      const values = directly(direct.values, focus, context);
-      if (values !== missing && values !== undefined) return values;
-      const truthValue = direct.makesBoolean ? directly(direct.truth, focus, context) : missing;
+      const code = isPlain(context) ? codeFor(focus) : noCode;
+      const values = directly(code.values, focus, context);
+      if (values !== missing) return values as readonly TypedValue[];
+      const truthValue = code.makesBoolean ? directly(code.truth, focus, context) : missing;
       if (truthValue !== missing) return truthValue === undefined ? [] : truthValue === true ? trueValues : falseValues;
       return collect(focus, context).map((item) => toTyped(item, model));
     },
     holds(focus, context = {}) {
-      const held = directly(direct.truth, focus, context);
+      const held = isPlain(context) ? directly(codeFor(focus).truth, focus, context) : missing;
       return held === missing ? truth(collect(focus, context), 0) !== false : held !== false;
     },
   };
+}
+
+const noCode: DirectCode = { makesBoolean: false };
+
+/** Runs generated code; `missing` where there is none or it hands over to the interpreter. */
+function directly(
+  code: ((focus: unknown, context: FhirPathContext) => unknown) | undefined,
+  focus: unknown,
+  context: FhirPathContext,
+): unknown {
+  if (code === undefined) return missing;
+  try {
+    return code(focus, context);
+  } catch (error) {
+    if (error === handOver) return missing;
+    throw exhausted(error);
+  }
+}
+
+function variableNames(tree: Expression): readonly string[] {
+  const own = tree.kind === 'variable' ? [tree.name] : [];
+  return [...own, ...childrenOf(tree).flatMap(variableNames)];
 }
 
 // No answer from generated code; undefined is one.
