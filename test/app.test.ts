@@ -26,7 +26,7 @@ test('answers preflights and says which origins may read', async (t) => {
 test('sets headers that keep browsers safe', async (t) => {
   const { send } = await testApp(t);
   const { headers } = await send('GET', '/fhir/Patient');
-  t.match(headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'self'/ });
+  t.match(headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'none'/ });
 });
 
 test('compresses large answers for those who take it, and reads compressed bodies', async (t) => {

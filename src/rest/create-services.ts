@@ -1,4 +1,3 @@
-import { v7 } from 'uuid';
 import { createAccess } from '../access/access.js';
 import type { Config } from '../config.js';
 import { loadRegistry } from '../definitions/load.js';
@@ -11,6 +10,7 @@ import { createTerminology } from '../terminology/create.js';
 import { createValidator } from '../validation/create.js';
 import { loadBusinessRules } from '../validation/rules/business.js';
 import { createMetrics } from './metrics.js';
+import { createIdSource } from './new-id.js';
 import type { Services } from './services.js';
 
 /** What doesn't depend on a database: the same for every server of one process. */
@@ -32,12 +32,13 @@ export async function createServices(options: {
 }): Promise<Services> {
   const { config, database, knowledge = loadKnowledge(), clock = Date.now } = options;
   const { registry, terminology } = knowledge;
+  const newId = createIdSource();
   const store = await createStore({
     database,
     registry,
     terminology,
     clock,
-    newId: v7,
+    newId,
     facts: factWriter(factTables(factViews())),
     baseUrls: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`, `${config.baseUrl}/fhir-r4/v1`],
   });
@@ -50,6 +51,6 @@ export async function createServices(options: {
     access: createAccess(config.auth),
     metrics: createMetrics(),
     clock,
-    newId: v7,
+    newId,
   };
 }
