@@ -92,7 +92,11 @@ function createEngine({ registry, terminology, rules = [], unknownExtensions = '
     requiredProfiles,
     binding,
     invariant: (constraint, focus) =>
-      invariantOf(constraint, () => expression(correctedExpressions[constraint.expression ?? ''] ?? constraint.expression ?? '', focus)),
+      invariantOf(
+        constraint,
+        (type) => expression(correctedExpressions[constraint.expression ?? ''] ?? constraint.expression ?? '', type),
+        focus,
+      ),
     expression,
     checkCoding: codingCheck(terminology),
     checkBusinessRules: businessRules(rules, expression),

@@ -134,19 +134,13 @@ export const delta = {
     holder: Readonly<Record<string, unknown>>,
     path: string,
     context: Context,
-    names: readonly ChoiceName[],
+    names: ChoiceNames,
     element: Occurrence,
     allowed: readonly string[] | undefined,
     run: Check | undefined,
     plan: SlicingPlan | undefined,
   ): void {
-    let present: ChoiceName | undefined;
-    for (const name of names) {
-      if (holder[name.key] !== undefined || holder[name.sibling] !== undefined) {
-        present = name;
-        break;
-      }
-    }
+    const present = names.present(holder);
     if (!present) {
       if (element.min > 0) delta.tooFew(element, 0, path, context);
       if (plan) runSlicing(plan, [], path, context);
@@ -168,6 +162,26 @@ export const delta = {
       runSlicing(plan, [{ value: holder[present.key], sibling: holder[present.sibling], type: present.type, path: at }], path, context);
   },
 } as const;
+
+/** The names that a choice can have; the likely ones, which the profile allows, are tried first. */
+export interface ChoiceNames {
+  present(holder: Readonly<Record<string, unknown>>): ChoiceName | undefined;
+}
+
+export function choiceNames(all: readonly ChoiceName[], likely: readonly string[]): ChoiceNames {
+  const first = all.filter(({ type }) => likely.includes(type)).slice(0, 3);
+  const byKey = new Map(all.flatMap((name) => [[name.key, name] as const, [name.sibling, name] as const]));
+  return {
+    present(holder) {
+      for (const name of first) if (holder[name.key] !== undefined) return name;
+      for (const key in holder) {
+        const found = byKey.get(key);
+        if (found && holder[key] !== undefined) return found;
+      }
+      return undefined;
+    },
+  };
+}
 
 const none: readonly SlicedItem[] = [];
 

@@ -42,15 +42,14 @@ export function checkExtension(
   profile.run(value, undefined, path, context);
 }
 
+const namedParts = new WeakMap<StructureDefinition, readonly string[]>();
+
 /** A part of a complex extension is one that its definition names. */
 function checkPart(url: string, holderUrl: string, path: string, context: Context): void {
   const profile = context.engine.profile(holderUrl);
-  const tree = profile?.type === 'Extension' ? elementTree(profile.definition) : undefined;
-  if (!profile || !tree) return;
-  const parts = (tree.children.find((child) => child.name === 'extension')?.slices ?? []).flatMap((slice) => {
-    const fixed = slice.children.find((child) => child.name === 'url')?.definition.fixedUri;
-    return fixed === undefined ? [] : [fixed];
-  });
+  if (profile?.type !== 'Extension') return;
+  const parts = namedParts.get(profile.definition) ?? partsOf(profile.definition);
+  namedParts.set(profile.definition, parts);
   if (parts.length > 0 && !parts.includes(url))
     report(
       context,
@@ -61,6 +60,11 @@ function checkPart(url: string, holderUrl: string, path: string, context: Contex
       path,
       `parts: ${parts.join(', ')}`,
     );
+}
+
+function partsOf(definition: StructureDefinition): readonly string[] {
+  const slices = elementTree(definition)?.children.find((child) => child.name === 'extension')?.slices ?? [];
+  return slices.flatMap((slice) => slice.children.find((child) => child.name === 'url')?.definition.fixedUri ?? []);
 }
 
 // Elements of other versions of FHIR, carried as extensions. Their definitions follow from those versions, which are not on board.

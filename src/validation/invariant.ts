@@ -22,15 +22,23 @@ export interface ConstraintDefinition {
   readonly source?: string;
 }
 
-/** Undefined for constraints that the generated functions hold by their shape, and for those without an expression. */
-export function invariantOf(constraint: ConstraintDefinition, compile: () => CompiledFhirPath | undefined): Invariant | undefined {
+/**
+ * Undefined for constraints that the generated functions hold by their shape, and for those without an expression. `type` is the focus's, where it
+ * is the same wherever the constraint stands.
+ */
+export function invariantOf(
+  constraint: ConstraintDefinition,
+  compile: (type: string | undefined) => CompiledFhirPath | undefined,
+  type: string | undefined,
+): Invariant | undefined {
   const { key = '', human = '' } = constraint;
   const expression =
     constraint.expression === undefined ? undefined : (correctedExpressions[constraint.expression] ?? constraint.expression);
   if (expression === undefined || heldByShape.has(key)) return undefined;
   const severity = constraint.severity === 'warning' ? 'warning' : 'error';
   const native = nativeConditions[key];
-  let compiled: CompiledFhirPath | undefined | null = null;
+  // a choice names its type only where it stands, in the path
+  const compiledFor = new Map<string | undefined, CompiledFhirPath | undefined>();
   const invariant: Invariant = {
     key,
     severity,
@@ -42,7 +50,7 @@ export function invariantOf(constraint: ConstraintDefinition, compile: () => Com
         if (isObject(focus) && !native.holds(focus, context)) failed(path, context);
         return;
       }
-      if (compiled === null) compiled = compile();
+      const compiled = compiledAs(type ?? choiceType(path));
       if (compiled === undefined) {
         unusable(path, context);
         return;
@@ -56,6 +64,13 @@ export function invariantOf(constraint: ConstraintDefinition, compile: () => Com
   };
   return invariant;
 
+  function compiledAs(actual: string | undefined): CompiledFhirPath | undefined {
+    if (compiledFor.has(actual)) return compiledFor.get(actual);
+    const made = compile(actual);
+    compiledFor.set(actual, made);
+    return made;
+  }
+
   function failed(path: string, context: Context): void {
     report(context, severity, 'invariant', key, text.invariant(key, human), path, `${expression} (${constraint.source ?? 'profile'})`);
   }
@@ -63,6 +78,10 @@ export function invariantOf(constraint: ConstraintDefinition, compile: () => Com
   function unusable(path: string, context: Context): void {
     report(context, 'warning', 'processing', 'invariant-unusable', text.invariantUnusable(key), path, `${key}: ${expression}`);
   }
+}
+
+function choiceType(path: string): string | undefined {
+  return path.endsWith(')') ? /\.ofType\((\w+)\)$/.exec(path)?.[1] : undefined;
 }
 
 /** ele-1 is the check for empty objects; txt-1 and txt-2 are the narrative rules. */

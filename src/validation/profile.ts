@@ -1,7 +1,7 @@
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
 import { isPrimitiveType } from '../fhir/primitives.js';
 import type { Check } from './context.js';
-import { delta } from './delta.js';
+import { choiceNames, delta } from './delta.js';
 import type { Engine } from './engine.js';
 import { bindingsOf } from './generate.js';
 import { referenceTargets } from './reference.js';
@@ -183,8 +183,9 @@ export function generateProfile(definition: StructureDefinition, engine: Engine,
         sibling: `_${item.key}`,
         step: `.${(base ?? child).name.replace('[x]', '')}.ofType(${item.type})`,
       }));
-      const allowed = narrowed ? source.constant((child.definition.type ?? []).map((item) => typeCode(item.code))) : 'undefined';
-      source.line(`${d}.choice(v,p,c,${source.constant(names)},${named},${allowed},${runName},${planName});`);
+      const types = (child.definition.type ?? []).map((item) => typeCode(item.code));
+      const allowed = narrowed ? source.constant(types) : 'undefined';
+      source.line(`${d}.choice(v,p,c,${source.constant(choiceNames(names, types))},${named},${allowed},${runName},${planName});`);
       return;
     }
     const key = JSON.stringify(child.name);
