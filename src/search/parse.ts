@@ -23,6 +23,8 @@ export interface ParseSearchOptions {
 }
 
 const chainLimit = 5;
+/** Steps of chains that are looked at, over all types they may lead through: references to any type would multiply without end. */
+const stepLimit = 400;
 const valueLimit = 1000;
 const clauseLimit = 100;
 
@@ -39,6 +41,7 @@ interface Parser {
   readonly clauses: Clause[];
   readonly includes: Include[];
   readonly self: string[];
+  steps: number;
 }
 
 /**
@@ -46,7 +49,7 @@ interface Parser {
  * unknown parameters and modifiers with the nearest names. Source: R4 search §3.1.1.
  */
 export function parseSearch(options: ParseSearchOptions): Result<ParsedSearch> {
-  const parser: Parser = { options, plans: searchPlans(options.registry), issues: [], clauses: [], includes: [], self: [] };
+  const parser: Parser = { options, plans: searchPlans(options.registry), issues: [], clauses: [], includes: [], self: [], steps: 0 };
   const controls: { -readonly [Name in keyof SearchRequest]?: SearchRequest[Name] } = {};
   const query = typeof options.query === 'string' ? new URLSearchParams(options.query) : options.query;
   const seen = new Set<string>();
@@ -248,6 +251,7 @@ function parseClause(
     issues.push(issue(code, rule, text, { expression: name }));
     return undefined;
   };
+  if (++parser.steps > stepLimit) return stop('search-chain', searchText.tooWide(name), 'too-costly');
   if (depth > chainLimit) return stop('search-chain', searchText.tooDeep(name, chainLimit), 'too-costly');
   if (rest.startsWith('_has:')) return parseHas(parser, rest, name, value, depth, issues, stop);
   const dot = rest.indexOf('.');

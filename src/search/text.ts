@@ -53,6 +53,10 @@ export const searchText = {
     id: `Rangkaian "${name}" lebih dari ${limit} tingkat.`,
     en: `The chain "${name}" has more than ${limit} levels.`,
   }),
+  tooWide: (name: string): Text => ({
+    id: `Rangkaian "${name}" melewati terlalu banyak tipe resource. Sebutkan tipenya, misalnya subject:Patient.`,
+    en: `The chain "${name}" leads through too many resource types. Name the type, as in subject:Patient.`,
+  }),
   tooMany: (what: string, limit: number): Text => ({
     id: `Terlalu banyak ${what}; paling banyak ${limit}.`,
     en: `Too many ${what}; at most ${limit}.`,

@@ -1,3 +1,4 @@
+import { identifier, sql } from '../sql.js';
 import type { Database } from './database.js';
 
 const firstAt = 500;
@@ -21,20 +22,18 @@ export function growingStatistics(database: Database): Statistics {
       if (written < next) return;
       next = written * growth;
       // A failure means older statistics, no more.
-      running = database
-        .query(
-          {
-            strings: [
-              'analyze directory, body, resource, string_value, date_value, quantity_value, reference_value, composite_value, dictionary, business_identifier',
-            ],
-            values: [],
-          },
-          { timeoutMs: 60_000 },
-        )
-        .catch(() => {});
+      running = analyseTables(database).catch(() => {});
     },
     async settle() {
       await running;
     },
   };
+}
+
+/** All tables of the schema: the store's, and the fact tables that it fills. */
+async function analyseTables(database: Database): Promise<void> {
+  const tables = await database.query(
+    sql`select relname::text as name from pg_class where relkind in ('r', 'p') and relnamespace = current_schema()::regnamespace`,
+  );
+  for (const { name } of tables) await database.query(sql`analyze ${identifier(String(name))}`, { timeoutMs: 60_000 });
 }

@@ -43,6 +43,10 @@ export const storeText = {
     id: `${target} diubah lebih dari sekali dalam Bundle ini. Satu entri per resource.`,
     en: `${target} is changed more than once in this Bundle. One entry a resource.`,
   }),
+  sameCriteria: (type: string): Text => ({
+    id: `Dua entri membuat ${type} dengan kriteria yang sama. Gabungkan menjadi satu entri dan rujuk fullUrl-nya.`,
+    en: `Two entries create a ${type} with the same criteria. Merge them into one and refer to its fullUrl.`,
+  }),
   sameFullUrl: (fullUrl: string): Text => ({
     id: `fullUrl ${fullUrl} dipakai lebih dari satu entri. Beri setiap entri fullUrl sendiri.`,
     en: `The fullUrl ${fullUrl} is used by more than one entry. Give each entry its own.`,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Registry } from '../definitions/registry.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 
@@ -48,9 +49,14 @@ export function uniqueIdentifiers(registry: Registry): FindBusinessIdentifiers {
       if (!isObject(identifier) || identifier['use'] === 'old') return [];
       const { system, value } = identifier;
       if (typeof system !== 'string' || typeof value !== 'string' || value.trim() === '' || !isUnique(type, system)) return [];
-      return [{ system, value: value.trim(), index }];
+      return [{ system: bounded(system), value: bounded(value.trim()), index }];
     });
   };
+}
+
+/** An index holds no long texts: of one beyond all reason its hash stands for it. */
+function bounded(text: string): string {
+  return text.length <= 400 ? text : `${text.slice(0, 100)}…${createHash('sha256').update(text).digest('hex')}`;
 }
 
 function resourceTypesOf(namingSystem: JsonObject): readonly string[] {

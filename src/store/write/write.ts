@@ -144,6 +144,7 @@ async function resolveConditions(connection: Connection, drafts: readonly Draft[
     draft.key = resourceKey(draft.type, draft.id);
   }
   refuseOverlaps(drafts);
+  refuseTwins(conditional);
   const late = conditional
     .filter(({ action }) => action === 'update' || action === 'delete')
     .flatMap(({ key }) => (key === undefined ? [] : [key]));
@@ -200,6 +201,17 @@ function refuseOverlaps(drafts: readonly Draft[]): void {
     if (draft.action === 'none' || draft.key === undefined) continue;
     if (seen.has(draft.key)) throw failure(400, draft, 'duplicate', 'bundle-overlap', storeText.sameTarget(`${draft.type}/${draft.id}`));
     seen.set(draft.key, draft);
+  }
+}
+
+/** Two conditional creations with the same criteria, of which nothing is there yet: together they would make what each of them means to avoid. */
+function refuseTwins(conditional: readonly Draft[]): void {
+  const seen = new Set<string>();
+  for (const draft of conditional) {
+    if (draft.action !== 'create') continue;
+    const criteria = `${draft.type}?${draft.condition?.self}`;
+    if (seen.has(criteria)) throw failure(400, draft, 'duplicate', 'bundle-overlap', storeText.sameCriteria(draft.type));
+    seen.add(criteria);
   }
 }
 
