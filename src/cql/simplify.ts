@@ -16,7 +16,7 @@ function simplifyScalar(value: Scalar): Scalar {
     case 'aggregate':
       return { ...value, rows: simplifyRows(value.rows) };
     case 'call':
-      return { ...value, operands: value.operands.map(simplifyScalar) };
+      return knownTo({ ...value, operands: value.operands.map(simplifyScalar) });
     case 'case':
       return {
         ...value,
@@ -63,6 +63,17 @@ function simplifyRows(rows: Rows): Rows {
     default:
       return rows;
   }
+}
+
+/** `day from x is null` only asks how far the date is known: `not (x known to the day)`. */
+function knownTo(value: Scalar & { kind: 'call' }): Scalar {
+  const [operand] = value.operands;
+  if (value.operator === 'IsNull' && operand?.kind === 'call' && operand.operator === 'DateTimeComponentFrom') {
+    return { ...value, operator: 'Not', operands: [{ ...operand, operator: 'KnownTo', type: value.type }] };
+  }
+  // Not of not.
+  if (value.operator === 'Not' && operand?.kind === 'call' && operand.operator === 'Not' && operand.operands[0]) return operand.operands[0];
+  return value;
 }
 
 /** Only a row whose every condition is true is kept, so `a and b` is the two conditions. */

@@ -4,7 +4,7 @@ import type { PlanType } from '../types.js';
 import { arithmetic, isArithmetic } from './arithmetic.js';
 import { compare, equal, equivalent, Incomparable } from './compare.js';
 import { chooseValue, contains, end, isIntervalRelation, next, relate, start } from './interval.js';
-import { between, component, dateFrom, exactTemporal, toDateTime } from './temporal.js';
+import { between, component, componentNumber, dateFrom, exactTemporal, toDateTime } from './temporal.js';
 import {
   and,
   boolean,
@@ -178,6 +178,15 @@ const operators: Readonly<Record<string, Operator>> = {
       throw new Incomparable('a component of something that is no date');
     const found = component(value, call.precision);
     return integer(isConstant(value.lo) ? constant(found) : found);
+  },
+  KnownTo: (operands, call) => {
+    const value = operand(operands, 0);
+    if (value.shape === 'null') return boolean(sqlFalse);
+    if (value.shape !== 'temporal' || !call.precision || call.precision === 'Week')
+      throw new Incomparable('the precision of something that is no date');
+    const number = componentNumber[call.precision];
+    if (value.exact && (value.type !== 'Date' || number <= componentNumber.Day)) return boolean(present(value));
+    return boolean(sql`coalesce(${value.precision} >= ${number}::int, false)`);
   },
   DurationBetween: between_('duration'),
   DifferenceBetween: between_('difference'),
