@@ -29,13 +29,19 @@ export function meetsOneOf(value: unknown, path: string, context: Context, profi
   for (const issue of fewest ?? []) context.issues.push(issue);
 }
 
-/** Runs a profile over the value and reports what it finds; a profile that isn't on board is named in a warning. */
-export function runProfile(value: unknown, sibling: unknown, canonical: string, path: string, context: Context): void {
-  const profile = context.engine.profile(canonical);
+/**
+ * Runs a profile over the value and reports what it finds. A profile that isn't on board is named in a warning, or in an error where the caller
+ * asked for it; of one that is there in another version, that version is taken.
+ */
+export function runProfile(value: unknown, sibling: unknown, canonical: string, path: string, context: Context, askedFor = false): void {
+  const profile = context.engine.profile(canonical) ?? context.engine.profile(canonical.replace(/\|.*$/, ''));
   if (!profile) {
-    report(context, 'warning', 'not-found', 'unknown-profile', text.unknownProfile(canonical), path);
+    report(context, askedFor ? 'error' : 'warning', 'not-found', 'unknown-profile', text.unknownProfile(canonical), path);
     return;
   }
+  const version = /\|([^#]+)/.exec(canonical)?.[1];
+  if (version !== undefined && profile.version !== undefined && profile.version !== version && !canonical.startsWith(coreUrl))
+    report(context, 'warning', 'not-found', 'profile-version', text.profileVersion(canonical, profile.version), path);
   const before = context.scope;
   if (isResource(value)) {
     const scope = context.scopes.get(value) ?? enterScope(context, value, path, 'nested', undefined);
@@ -49,6 +55,8 @@ export function runProfile(value: unknown, sibling: unknown, canonical: string, 
   profile.run(value, sibling, path, context);
   context.scope = before;
 }
+
+const coreUrl = 'http://hl7.org/fhir/StructureDefinition/';
 
 function typeFits(wanted: string, found: string): boolean {
   return wanted === found || wanted === 'Resource' || (wanted === 'DomainResource' && !['Bundle', 'Binary', 'Parameters'].includes(found));

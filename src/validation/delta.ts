@@ -62,6 +62,16 @@ export const delta = {
     else if (single && (actual === 'Quantity' || value['code'] !== undefined)) binding.quantity(value, path, context);
   },
 
+  /** A primitive that may not stand by its extensions alone. */
+  mustHaveValue(value: unknown, sibling: unknown, path: string, context: Context, origin: string): void {
+    if (value === undefined && sibling !== undefined)
+      report(context, 'error', 'required', 'must-have-value', text.mustHaveValue, path, origin);
+  },
+
+  units(value: unknown, binding: BindingCheck, path: string, context: Context): void {
+    if (isObject(value)) binding.quantity(value, path, context);
+  },
+
   narrativeLanguages(value: unknown, control: string, path: string, context: Context): void {
     checkNarrativeLanguages(value, control, path, context);
   },

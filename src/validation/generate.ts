@@ -1,6 +1,6 @@
-import type { StructureDefinition } from '@medplum/fhirtypes';
+import type { Extension, StructureDefinition } from '@medplum/fhirtypes';
 import { isPrimitiveType, primitiveChecks } from '../fhir/primitives.js';
-import { type BindingCheck, bindingCheck } from './binding.js';
+import type { BindingCheck } from './binding.js';
 import type { Check } from './context.js';
 import type { Engine } from './engine.js';
 import { primitiveRules, typeRules } from './rules/table.js';
@@ -198,6 +198,18 @@ function knownNames(shape: ElementNode): readonly string[] {
 
 const maxValueSetUrl = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
 
+const additionalBindingUrl = 'http://hl7.org/fhir/tools/StructureDefinition/additional-binding';
+
+/** A binding beside the binding; one that holds only in some context of use is left out. */
+function additionalBinding(extension: Extension): { readonly valueSet: string; readonly strength: string } | undefined {
+  const part = (url: string) => extension.extension?.find((item) => item.url === url);
+  const purpose = part('purpose')?.valueCode;
+  const valueSet = part('valueSet')?.valueCanonical;
+  if (valueSet === undefined || part('usage') || (purpose !== 'required' && purpose !== 'maximum' && purpose !== 'extensible'))
+    return undefined;
+  return { valueSet, strength: purpose };
+}
+
 /** What an element's binding demands: its value set unless the binding is a mere example, and its maximum value set. */
 export function bindingsOf(node: ElementNode, engine: Engine): readonly BindingCheck[] {
   const binding = node.definition.binding;
@@ -208,7 +220,9 @@ export function bindingsOf(node: ElementNode, engine: Engine): readonly BindingC
   }
   for (const extension of binding.extension ?? []) {
     const maximum = extension.url === maxValueSetUrl ? (extension.valueCanonical ?? extension.valueUri) : undefined;
-    if (maximum !== undefined) found.push(bindingCheck(maximum, 'maximum', engine.terminology));
+    if (maximum !== undefined) found.push(engine.binding(maximum, 'maximum'));
+    const additional = extension.url === additionalBindingUrl ? additionalBinding(extension) : undefined;
+    if (additional) found.push(engine.binding(additional.valueSet, additional.strength));
   }
   return found;
 }

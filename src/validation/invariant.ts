@@ -118,7 +118,10 @@ const nativeConditions: Readonly<Record<string, NativeCondition>> = Object.assig
     expression: 'contained.meta.security.empty()',
     holds: (focus) => contained(focus).every((item) => !isObject(item['meta']) || item['meta']['security'] === undefined),
   },
-  'dom-6': { expression: 'text.`div`.exists()', holds: (focus) => isObject(focus['text']) && focus['text']['div'] !== undefined },
+  'dom-6': {
+    expression: 'text.`div`.exists()',
+    holds: (focus, context) => context.scope.kind === 'contained' || (isObject(focus['text']) && focus['text']['div'] !== undefined),
+  },
   'ref-1': {
     expression: "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))",
     holds: (focus, context) => {

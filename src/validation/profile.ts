@@ -84,6 +84,11 @@ export function generateProfile(definition: StructureDefinition, engine: Engine,
       source.line(`${d}.maxLength(v,${own.maxLength},p,c,${source.constant(origin)});`);
     const minLength = (own.extension ?? []).find((extension) => extension.url === minLengthUrl)?.valueInteger;
     if (minLength !== undefined) source.line(`${d}.minLength(v,${minLength},p,c,${source.constant(origin)});`);
+    if ((own.extension ?? []).some((extension) => extension.url === mustHaveValueUrl && extension.valueBoolean === true))
+      source.line(`${d}.mustHaveValue(v,s,p,c,${source.constant(origin)});`);
+    const units = (own.extension ?? []).find((extension) => extension.url === allowedUnitsUrl);
+    if (units?.valueCanonical !== undefined)
+      source.line(`${d}.units(v,${source.constant(engine.binding(units.valueCanonical, 'required'))},p,c);`);
     const languages = (own.extension ?? []).find((extension) => extension.url === languageControlUrl)?.valueCode;
     if (languages !== undefined) source.line(`${d}.narrativeLanguages(v,${JSON.stringify(languages)},p,c);`);
     emitBinding(node, base, type);
@@ -224,6 +229,8 @@ export function generateProfile(definition: StructureDefinition, engine: Engine,
 
 const minLengthUrl = 'http://hl7.org/fhir/StructureDefinition/minLength';
 
+const mustHaveValueUrl = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue';
+const allowedUnitsUrl = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-allowedUnits';
 const languageControlUrl = 'http://hl7.org/fhir/StructureDefinition/narrative-language-control';
 
 const anyTarget = { types: new Set<string>(), profiles: new Map<string, readonly string[]>([['', []]]) };

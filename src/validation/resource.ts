@@ -42,7 +42,8 @@ export function checkResource(value: JsonObject, path: string, context: Context)
   }
   context.engine.type(type).run(value, undefined, path, context);
   if (context.tooDeep) return;
-  for (const profile of profilesFor(value, type, context)) runProfile(value, undefined, profile, path, context);
+  const asked = context.scope.kind === 'root' ? (context.options.profiles ?? none) : none;
+  for (const profile of profilesFor(value, type, context)) runProfile(value, undefined, profile, path, context, asked.includes(profile));
   context.engine.checkBusinessRules(value, type, path, context);
 }
 

@@ -133,6 +133,10 @@ export const text = {
     id: `Nilai harus memuat ${expected}.`,
     en: `The value must contain ${expected}.`,
   }),
+  mustHaveValue: {
+    id: 'Elemen ini wajib punya nilai; extension saja tidak cukup.',
+    en: 'This element must have a value; extensions alone won’t do.',
+  },
   below: (min: string): Text => ({ id: `Nilai kurang dari batas ${min}.`, en: `The value is below the minimum ${min}.` }),
   above: (max: string): Text => ({ id: `Nilai melebihi batas ${max}.`, en: `The value is above the maximum ${max}.` }),
   incomparable: (limit: string): Text => ({
@@ -174,6 +178,10 @@ export const text = {
   unknownProfile: (profile: string): Text => ({
     id: `Profil '${profile}' tidak dikenal sehingga tidak diperiksa.`,
     en: `The profile '${profile}' is not known, so it was not checked.`,
+  }),
+  profileVersion: (profile: string, version: string): Text => ({
+    id: `Profil '${profile}' tidak ada dalam versi itu; yang diperiksa versi ${version}.`,
+    en: `The profile '${profile}' is not on board in that version; version ${version} was checked.`,
   }),
   unusableProfile: (profile: string): Text => ({
     id: `Profil '${profile}' tidak dapat digunakan: definisinya keliru.`,
