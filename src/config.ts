@@ -28,6 +28,9 @@ export interface Config {
   readonly stopTimeoutMs: number;
 }
 
+/** Folder below the data folder where releases of code systems lie that users loaded. */
+export const terminologyFolder = 'terminology';
+
 interface Setting {
   readonly name: string;
   /** JSON schema of one value; text from the environment is coerced to its type. */

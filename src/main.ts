@@ -50,6 +50,32 @@ interface DemoCommandOptions {
   readonly exit?: true;
 }
 
+const load = program.command('load').description('memuat berkas dari luar / loads files from elsewhere');
+
+load
+  .command('terminology')
+  .description('memuat rilis LOINC, SNOMED CT, ICD-10, tabel, atau CodeSystem milik pengguna / loads a release of the user’s own')
+  .argument('<file>', 'berkas atau folder rilis / file or folder of the release')
+  .option('--system <url>', 'URL sistem kode, bila rilis tidak menyebutkannya / URL of the code system where the release names none')
+  .option('--release <version>', 'versi rilis, bila rilis tidak menyebutkannya / its version where the release names none')
+  .option('--name <name>', 'nama sistem kode / name of the code system')
+  .option('--json', 'cetak hasilnya sebagai JSON / print the result as JSON')
+  .addHelpText(
+    'after',
+    '\nContoh / Examples:\n  lontar load terminology ./Loinc/LoincTable/Loinc.csv\n  lontar load terminology ./SnomedCT_InternationalRF2 \n  lontar load terminology icd10.csv --system http://hl7.org/fhir/sid/icd-10 --release 2019\n\nServer yang sedang berjalan membacanya sesudah dimulai ulang. / A running server reads it after a restart.\n',
+  )
+  .action(async (file: string, options: LoadTerminologyOptions) => {
+    const config = await readConfig({});
+    if (config) process.exitCode = await loadTerminology(file, config.dataDir, options);
+  });
+
+interface LoadTerminologyOptions {
+  readonly system?: string;
+  readonly release?: string;
+  readonly name?: string;
+  readonly json?: true;
+}
+
 program
   .command('settings')
   .description('mencetak semua pengaturan sebagai tabel Markdown / prints all settings as a Markdown table')
@@ -71,11 +97,21 @@ program
     '\nKode keluar / Exit codes: 0 sah / valid, 1 tidak sah / invalid, 2 tidak terbaca / unreadable\n\nContoh / Examples:\n  lontar validate pasien.json\n  lontar validate ./bundles --profile https://fhir.kemkes.go.id/r4/StructureDefinition/Patient --lang en\n  curl -s … | lontar validate - --json\n',
   )
   .action(async (inputs: string[], options: ValidateOptions) => {
+    const config = await readConfig({});
+    if (!config) return;
     const { validateFiles } = await import('./commands/validate.js');
+    const { terminologyFolder } = await import('./config.js');
+    const { join } = await import('node:path');
     const { readFileSync } = await import('node:fs');
     process.exitCode = validateFiles(
       inputs,
-      { profile: options.profile, package: options.package, json: options.json === true, language: options.lang },
+      {
+        profile: options.profile,
+        package: options.package,
+        json: options.json === true,
+        terminologyFolder: join(config.dataDir, terminologyFolder),
+        language: options.lang,
+      },
       { readStandardInput: () => readFileSync(0), print: (text) => process.stdout.write(`${text}\n`), now: Date.now() },
     );
   });
@@ -86,6 +122,12 @@ interface ValidateOptions {
   readonly json?: true;
   readonly lang: 'id' | 'en';
 }
+
+// `lontar validate … | head` closes the pipe early: that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 try {
   await program.parseAsync();
@@ -126,6 +168,40 @@ async function demo(config: Config, options: DemoCommandOptions, now: number): P
     return 1;
   } finally {
     await server.stop();
+  }
+}
+
+async function loadTerminology(file: string, dataDir: string, { system, release, name, json }: LoadTerminologyOptions): Promise<number> {
+  const { join } = await import('node:path');
+  const { existsSync } = await import('node:fs');
+  const { loadRelease } = await import('./terminology/release/load-release.js');
+  const { terminologyFolder } = await import('./config.js');
+  if (!existsSync(file)) {
+    note(`lontar: ${file} tidak ada / does not exist`);
+    return misuse;
+  }
+  const counter = process.stderr.isTTY ? (line: string) => process.stderr.write(`\r\x1b[K${line}`) : () => true;
+  try {
+    const loaded = await loadRelease(
+      file,
+      join(dataDir, terminologyFolder),
+      {
+        ...(system === undefined ? {} : { system }),
+        ...(release === undefined ? {} : { version: release }),
+        ...(name === undefined ? {} : { name }),
+      },
+      ({ phase, bytes, facts, concepts }) =>
+        counter(phase === 'reading' ? `${Math.round(bytes / 1e6)} MB, ${facts} baris / rows` : `${concepts} konsep / concepts`),
+    );
+    counter('');
+    process.stdout.write(
+      json ? `${JSON.stringify(loaded)}\n` : `${loaded.system}|${loaded.version}: ${loaded.concepts} konsep / concepts\n`,
+    );
+    return 0;
+  } catch (error) {
+    counter('');
+    note(`lontar: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
   }
 }
 

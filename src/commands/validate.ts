@@ -7,6 +7,7 @@ import { type Issue, isFailure, issue, type Language, operationOutcome, type Res
 import { type FhirResource, isResource } from '../fhir/resource.js';
 import { parseXml } from '../fhir/xml.js';
 import { createTerminology } from '../terminology/create.js';
+import { loadedSystems } from '../terminology/release/loaded-systems.js';
 import { createValidator } from '../validation/create.js';
 import { loadBusinessRules } from '../validation/rules/business.js';
 import { commandText } from './text.js';
@@ -15,6 +16,8 @@ export interface ValidateCommandOptions {
   readonly profile: readonly string[];
   /** Folders with more definitions: an unpacked FHIR package, or plain JSON files. */
   readonly package: readonly string[];
+  /** Where `lontar load terminology` has put releases; it may be absent. */
+  readonly terminologyFolder: string;
   readonly json: boolean;
   readonly language: Language;
 }
@@ -47,7 +50,11 @@ export function validateFiles(inputs: readonly string[], options: ValidateComman
   const extra = packages.flatMap((read) => (read.ok ? read.value : []));
   const base = loadRegistry();
   const registry = extra.length === 0 ? base : base.with(extra);
-  const validator = createValidator({ registry, terminology: createTerminology(registry), rules: loadBusinessRules() });
+  const validator = createValidator({
+    registry,
+    terminology: createTerminology(registry, loadedSystems(options.terminologyFolder)),
+    rules: loadBusinessRules(),
+  });
   const judged = documents
     .flatMap((read) => (read.ok ? read.value : []))
     .flatMap(split)

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { createAccess } from '../access/access.js';
-import type { Config } from '../config.js';
+import { type Config, terminologyFolder } from '../config.js';
 import { loadRegistry } from '../definitions/load.js';
 import { factTables, factViews } from '../facts/catalogue.js';
 import { factWriter } from '../facts/writer.js';
@@ -7,6 +8,7 @@ import { createMeasureServices } from '../measure/create-services.js';
 import { createStore } from '../store/create-store.js';
 import type { Database } from '../store/database.js';
 import { createTerminology } from '../terminology/create.js';
+import { loadedSystems } from '../terminology/release/loaded-systems.js';
 import { createValidator } from '../validation/create.js';
 import { loadBusinessRules } from '../validation/rules/business.js';
 import { createMetrics } from './metrics.js';
@@ -16,10 +18,10 @@ import type { Services } from './services.js';
 /** What doesn't depend on a database: the same for every server of one process. */
 export type Knowledge = Pick<Services, 'registry' | 'terminology' | 'validator'>;
 
-/** The definitions on board, and what judges by them. Cheap: they are read and compiled as they are needed. */
-export function loadKnowledge(): Knowledge {
+/** The definitions on board with the code systems that users loaded into `dataDir`, and what judges by them. Cheap: they are read and compiled as they are needed. */
+export function loadKnowledge({ dataDir }: Pick<Config, 'dataDir'>): Knowledge {
   const registry = loadRegistry();
-  const terminology = createTerminology(registry);
+  const terminology = createTerminology(registry, loadedSystems(join(dataDir, terminologyFolder)));
   return { registry, terminology, validator: createValidator({ registry, terminology, rules: loadBusinessRules() }) };
 }
 
@@ -30,7 +32,7 @@ export async function createServices(options: {
   readonly knowledge?: Knowledge;
   readonly clock?: () => number;
 }): Promise<Services> {
-  const { config, database, knowledge = loadKnowledge(), clock = Date.now } = options;
+  const { config, database, knowledge = loadKnowledge(config), clock = Date.now } = options;
   const { registry, terminology } = knowledge;
   const newId = createIdSource();
   const store = await createStore({

@@ -36,7 +36,7 @@ export async function testApp(test: Test, environment: Environment = {}): Promis
   held ??= testDatabase(t);
   await held;
   const { database } = await testDatabase(test);
-  knowledge ??= loadKnowledge();
+  knowledge ??= loadKnowledge(config.value);
   const services = await createServices({ config: config.value, database, knowledge });
   const log: string[] = [];
   const lifecycle = newLifecycle();

@@ -12,9 +12,9 @@ interface Run {
   readonly err: string;
 }
 
-function lontar(arguments_: readonly string[], input = ''): Promise<Run> {
+function lontar(arguments_: readonly string[], input = '', environment: Readonly<Record<string, string>> = {}): Promise<Run> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [main, ...arguments_], (error, out, err) => {
+    const child = execFile(process.execPath, [main, ...arguments_], { env: { ...process.env, ...environment } }, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
     });
     child.stdin?.end(input);
@@ -96,4 +96,30 @@ test('judges text that does not parse instead of failing on it', async (t) => {
     t.equal(code, 1, JSON.stringify(text));
     t.notMatch(err, /at .*\.js:/);
   }
+});
+
+test('loads a release and judges codes by it', async (t) => {
+  const dataDir = t.testdir({ 'codes.csv': 'code,display\nA00,Kolera\nA00.1,Kolera lain\n' });
+  const environment = { DATA_DIR: dataDir };
+  const loaded = await lontar(
+    ['load', 'terminology', join(dataDir, 'codes.csv'), '--system', 'http://example.org/codes', '--release', '2019', '--json'],
+    '',
+    environment,
+  );
+  t.equal(loaded.code, 0);
+  t.match(JSON.parse(loaded.out), { system: 'http://example.org/codes', version: '2019', concepts: 2 });
+  const condition = {
+    resourceType: 'Condition',
+    subject: { reference: 'Patient/1' },
+    code: { coding: [{ system: 'http://example.org/codes', code: 'A009' }] },
+  };
+  const { code, out } = await lontar(['validate', '-', '--lang', 'en'], JSON.stringify(condition), environment);
+  t.equal(code, 1);
+  t.match(out, /error Condition\.code\.coding\[0\]\.code \[unknown-code\]/);
+  t.equal(
+    (await lontar(['load', 'terminology', join(dataDir, 'codes.csv')], '', environment)).code,
+    1,
+    'a table that does not name its system',
+  );
+  t.equal((await lontar(['load', 'terminology', '/there/is/no/such/file'], '', environment)).code, 2);
 });
