@@ -54,6 +54,7 @@ const cache = new WeakMap<Services, Map<string, string>>();
 export function capabilityStatement(baseUrl: string, services: Services, interactions: readonly Interaction[]): CapabilityStatement {
   const systemCodes = new Set(interactions.filter((one) => one.level === 'system').map((one) => one.code));
   if (systemCodes.has('transaction')) systemCodes.add('batch');
+  const reverse = reverseIncludes(services);
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -70,7 +71,7 @@ export function capabilityStatement(baseUrl: string, services: Services, interac
       {
         mode: 'server',
         security: { cors: services.config.corsOrigin !== 'none' },
-        resource: services.registry.resourceTypes.map((type) => resourceCapability(type, services, interactions)),
+        resource: services.registry.resourceTypes.map((type) => resourceCapability(type, services, interactions, reverse.get(type) ?? [])),
         interaction: (['transaction', 'batch', 'search-system', 'history-system'] as const)
           .filter((code) => systemCodes.has(code))
           .map((code) => ({ code })),
@@ -81,7 +82,12 @@ export function capabilityStatement(baseUrl: string, services: Services, interac
   };
 }
 
-function resourceCapability(type: string, services: Services, interactions: readonly Interaction[]): CapabilityStatementRestResource {
+function resourceCapability(
+  type: string,
+  services: Services,
+  interactions: readonly Interaction[],
+  reverse: readonly string[],
+): CapabilityStatementRestResource {
   const codes = new Set(interactions.filter((one) => typeCodes.has(one.code)).map((one) => one.code));
   const parameters = searchableParameters(type, services);
   const profiles = supportedProfiles(type, services);
@@ -105,13 +111,31 @@ function resourceCapability(type: string, services: Services, interactions: read
       ? {}
       : { searchParam: parameters.map(({ code, url, type: kind }) => ({ name: code, definition: url, type: kind })) }),
     ...includesOf(type, parameters),
+    ...(reverse.length === 0 ? {} : { searchRevInclude: reverse }),
     ...(own.length === 0 ? {} : { operation: own.map(({ name, definition }) => ({ name, definition })) }),
   } as CapabilityStatementRestResource;
 }
 
+/** What may be included from resources of a type: every reference of theirs that can be searched. */
 function includesOf(type: string, parameters: readonly SearchParameter[]): { searchInclude?: string[] } {
   const references = parameters.filter((parameter) => parameter.type === 'reference').map((parameter) => `${type}:${parameter.code}`);
   return references.length === 0 ? {} : { searchInclude: references };
+}
+
+/** For each type, the references by which others may be included beside it. */
+function reverseIncludes(services: Services): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const source of services.registry.resourceTypes) {
+    for (const parameter of searchableParameters(source, services)) {
+      if (parameter.type !== 'reference') continue;
+      for (const target of parameter.target ?? []) {
+        const names = found.get(target) ?? [];
+        names.push(`${source}:${parameter.code}`);
+        found.set(target, names);
+      }
+    }
+  }
+  return found;
 }
 
 /** Our guide's profiles of the type. */

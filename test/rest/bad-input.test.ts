@@ -408,3 +408,103 @@ test('never answers 500, whatever bodies, headers and addresses come', async (t)
   t.equal((await send('GET', '/fhir/Organization/a')).statusCode === 500, false);
   t.equal((await send('GET', '/health/ready')).statusCode, 200);
 });
+
+test('never answers 500 to a Bundle, and stores it whole or not at all', async (t) => {
+  const { send } = await testApp(t, { LOG_LEVEL: 'silent' });
+  const id = fc.constantFrom('a', 'b', 'c', 'é', '', 'x y');
+  const urn = fc.constantFrom(
+    'urn:uuid:00000000-0000-4000-8000-000000000001',
+    'urn:uuid:00000000-0000-4000-8000-000000000002',
+    'urn:uuid:x',
+    'http://x/y',
+    '',
+  );
+  const reference = fc.oneof(
+    urn,
+    fc.constantFrom(
+      'Organization/a',
+      'Organization/zzz',
+      'Organization?name=x',
+      'Organization?identifier=s|v',
+      '#x',
+      'Organization/a/_history/1',
+    ),
+  );
+  const resource = fc.oneof(
+    fc
+      .record({
+        id: fc.option(id, { nil: undefined }),
+        partOf: fc.option(fc.record({ reference }), { nil: undefined }),
+        identifier: fc.option(fc.constantFrom([{ system: 's', value: 'v' }], [{ system: 's' }], []), { nil: undefined }),
+        active: fc.constantFrom<unknown>(true, 'yes'),
+      })
+      .map((parts) => ({ resourceType: 'Organization', name: 'x', ...parts })),
+    fc.constantFrom<unknown>(
+      undefined,
+      null,
+      {},
+      { resourceType: 'Binary', contentType: 'application/json-patch+json', data: 'W10=' },
+      { resourceType: 'Binary', contentType: 'x/y', data: '!!' },
+      {
+        resourceType: 'Parameters',
+        parameter: [
+          {
+            name: 'operation',
+            part: [
+              { name: 'type', valueCode: 'delete' },
+              { name: 'path', valueString: 'Organization.name' },
+            ],
+          },
+        ],
+      },
+    ),
+  );
+  const url = fc.oneof(
+    id.map((one) => `Organization/${one}`),
+    fc.constantFrom(
+      'Organization',
+      'Organization?name=x',
+      'Organization?identifier=s|v',
+      'Organization?_id=a',
+      'Organization?',
+      'Organization/a/_history',
+      'Organization/a/_history/1',
+      '',
+      '/',
+      '?',
+      'metadata',
+      'Organization/$validate',
+      'http://localhost:80/fhir/Organization/a',
+      '%ff',
+      'Organization/%00',
+    ),
+  );
+  const request = fc.record(
+    {
+      method: fc.constantFrom<unknown>('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'X', 1),
+      url,
+      ifMatch: fc.constantFrom<unknown>('W/"1"', 'x', 1),
+      ifNoneExist: fc.constantFrom<unknown>('name=x', 'identifier=s|v', 'nam=x', '', '?', {}),
+      ifNoneMatch: fc.constantFrom<unknown>('W/"1"', '*'),
+      ifModifiedSince: fc.constantFrom<unknown>('2026-01-01T00:00:00Z', 'x', 5),
+    },
+    { requiredKeys: ['method', 'url'] },
+  );
+  const entry = fc.record({ fullUrl: urn, resource, request }, { requiredKeys: ['request'] });
+  const bundle = fc.record({
+    type: fc.constantFrom('transaction', 'batch'),
+    entry: fc.array(fc.oneof({ weight: 9, arbitrary: entry }, fc.constantFrom<unknown>(null, 1, [], {})), { maxLength: 5 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(bundle, async ({ type, entry: entries }) => {
+      const before = (await send('GET', '/fhir/_history?_count=1')).json().total as number;
+      const response = await send('POST', '/fhir', { resourceType: 'Bundle', type, entry: entries });
+      if (response.statusCode >= 500) throw new Error(`${response.statusCode} ${response.body.slice(0, 300)}`);
+      const after = (await send('GET', '/fhir/_history?_count=1')).json().total as number;
+      if (response.statusCode >= 400 && after !== before) throw new Error('refused, yet something was written');
+      if (response.statusCode === 200 && (response.json().entry ?? []).length !== entries.length) throw new Error('an entry has no answer');
+    }),
+    { numRuns: 300, interruptAfterTimeLimit: 20_000 },
+  );
+  t.equal((await send('GET', '/health/ready')).statusCode, 200);
+});

@@ -65,6 +65,11 @@ test('tells the truth: every interaction, search parameter, include and operatio
     }
     const includes = (resource.searchInclude ?? []).map((include) => `_include=${encodeURIComponent(include)}`).join('&');
     if (includes !== '') await expect(`${type} _include`, [200], send('GET', `/fhir/${type}?_count=1&${includes}`));
+    const reverse = resource.searchRevInclude ?? [];
+    for (let at = 0; at < reverse.length; at += 50) {
+      const page = reverse.slice(at, at + 50).map((include) => `_revinclude=${encodeURIComponent(include)}`);
+      await expect(`${type} _revinclude`, [200], send('GET', `/fhir/${type}?_count=1&${page.join('&')}`));
+    }
     for (const { name } of resource.operation ?? []) {
       const found = await send('POST', `/fhir/${type}/$${name}`, { resourceType: 'Parameters' });
       const onInstance = await send('POST', `/fhir/${type}/x/$${name}`, { resourceType: 'Parameters' });
