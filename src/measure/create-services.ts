@@ -25,7 +25,8 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
   const { registry, terminology, store, database, clock } = parts;
   const libraries = packedLibraries(packFolder);
   const members = (valueSet: string): Iterable<string> | undefined => terminology.members(valueSet)?.keys();
-  const compiled = sqlEvaluator({ database, libraries, catalogue: factCatalogue(factTables(factViews())), members, now: clock });
+  const sqlOptions = { database, libraries, catalogue: factCatalogue(factTables(factViews())), members, now: clock };
+  const compiled = sqlEvaluator(sqlOptions);
   return {
     registry,
     areas: loadAreas(),
@@ -38,7 +39,11 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
         loadPersons: (subjects) => loadPersons(database, subjects),
         now: clock,
       }),
-      sql: { evaluator: compiled, refusals: async (program) => compiled.refusal(program) ?? [] },
+      sql: {
+        evaluator: compiled,
+        refusals: async (program) => compiled.refusal(program) ?? [],
+        at: (asOf) => sqlEvaluator({ ...sqlOptions, asOf }),
+      },
     },
     now: () => new Date(clock()),
   };

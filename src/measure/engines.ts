@@ -1,12 +1,18 @@
 import type { MeasureEvaluator, MeasureProgram } from '../cql/program.js';
-import type { Issue } from '../fhir/outcome.js';
+import { type Issue, issue, OperationOutcomeError } from '../fhir/outcome.js';
+import { measureText } from './text.js';
 
 /** The two evaluators a measure can run on. */
 export interface MeasureEngines {
   /** Takes any CQL, one person after the other. */
   readonly reference: MeasureEvaluator;
   /** Takes whole populations, of the CQL that its compiler accepts: `refusals` names every expression that it doesn't, with the place in the CQL. */
-  readonly sql?: { readonly evaluator: MeasureEvaluator; refusals(program: MeasureProgram): Promise<readonly Issue[]> };
+  readonly sql?: {
+    readonly evaluator: MeasureEvaluator;
+    refusals(program: MeasureProgram): Promise<readonly Issue[]>;
+    /** The same over the data as they stood at an instant (ISO): versions written later, and deletions, are not seen. */
+    at(asOf: string): MeasureEvaluator;
+  };
 }
 
 /** The evaluator that serves a program, and why it isn't SQL where it isn't. */
@@ -15,9 +21,18 @@ export interface EngineChoice {
   readonly reasons: readonly Issue[];
 }
 
-/** SQL where the compiler takes the whole program, else the reference engine with the compiler's reasons. */
-export async function chooseEngine(engines: MeasureEngines, program: MeasureProgram): Promise<EngineChoice> {
-  if (!engines.sql) return { evaluator: engines.reference, reasons: [] };
-  const reasons = await engines.sql.refusals(program);
-  return reasons.length === 0 ? { evaluator: engines.sql.evaluator, reasons } : { evaluator: engines.reference, reasons };
+/**
+ * SQL where the compiler takes the whole program, else the reference engine with the compiler's reasons. Only SQL knows the past:
+ * with `asOf` a program that it doesn't take is refused by OperationOutcomeError 422.
+ */
+export async function chooseEngine(engines: MeasureEngines, program: MeasureProgram, asOf?: string): Promise<EngineChoice> {
+  const reasons = (await engines.sql?.refusals(program)) ?? [];
+  if (engines.sql && reasons.length === 0) {
+    return { evaluator: asOf === undefined ? engines.sql.evaluator : engines.sql.at(asOf), reasons };
+  }
+  if (asOf === undefined) return { evaluator: engines.reference, reasons };
+  const refused = issue('not-supported', 'measure-as-of', measureText.asOfReference, {
+    expression: "Parameters.parameter.where(name = 'asOf')",
+  });
+  throw new OperationOutcomeError(422, [refused, ...reasons]);
 }

@@ -18,7 +18,7 @@ export interface Evaluation {
   readonly period: MeasurementPeriod;
   readonly subject: MeasureSubject;
   readonly engine: EngineChoice;
-  /** Instant at which the data were read. */
+  /** Instant whose data were read: evaluating again `asOf` it sees the same versions. */
   readonly watermark: string;
   readonly definition: { readonly measureHash: string; readonly libraryHash?: string };
   readonly groups: readonly GroupResult[];
@@ -32,6 +32,8 @@ export interface EvaluationRequest {
   readonly subject: MeasureSubject;
   /** Whether persons are to be named (subject and subject-list reports). */
   readonly named: boolean;
+  /** ISO instant: evaluate the data as they stood then. */
+  readonly asOf?: string;
 }
 
 /**
@@ -52,8 +54,8 @@ async function evaluation(services: EvaluationServices, request: EvaluationReque
   const { measure, period, subject } = request;
   const program = measureProgram(measure);
   if (!program.ok) throw new OperationOutcomeError(422, program.issues);
-  const engine = await chooseEngine(services.engines, program.value);
-  const watermark = services.now().toISOString();
+  const engine = await chooseEngine(services.engines, program.value, request.asOf);
+  const watermark = request.asOf ?? services.now().toISOString();
   const villages = listedVillages(services, subject);
   const libraryHash = findLibrary(services.libraries, program.value.library)?.cqlHash;
   const common = {

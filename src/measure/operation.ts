@@ -27,6 +27,8 @@ export interface EvaluateMeasureRequest {
   readonly reportType?: ReportType;
   /** Instant in epoch milliseconds: an individual report names only the resources changed since. */
   readonly lastReceivedOn?: number;
+  /** ISO instant in UTC with milliseconds: a parameter of ours, for reports that are evaluated again at their watermark. */
+  readonly asOf?: string;
 }
 
 /**
@@ -51,10 +53,22 @@ export async function evaluateMeasureOperation(
   if (type === 'subject' && subject.kind !== 'person') {
     throw new OperationOutcomeError(400, [issue('invalid', 'measure-report-type', measureText.reportTypeSubject, about('reportType'))]);
   }
-  const evaluation = await evaluateMeasure(services, { measure, period: request.period, subject, named: type !== 'population' });
+  if (request.asOf !== undefined) refuseAsOf(request.asOf, type, services.now());
+  const evaluation = await evaluateMeasure(services, {
+    measure,
+    period: request.period,
+    subject,
+    named: type !== 'population',
+    ...(request.asOf === undefined ? {} : { asOf: request.asOf }),
+  });
   const evaluated =
     subject.kind === 'person' && type === 'subject' ? await evaluatedResources(services, scope, evaluation, request.lastReceivedOn) : [];
   return measureReport(evaluation, type, services.areas, evaluated);
+}
+
+function refuseAsOf(asOf: string, type: ReportType, now: Date): void {
+  const text = type === 'subject' ? measureText.asOfSubject : Date.parse(asOf) > now.getTime() ? measureText.asOfFuture : undefined;
+  if (text) throw new OperationOutcomeError(400, [issue('value', 'measure-as-of', text, about('asOf'))]);
 }
 
 async function subjectOf(services: MeasureServices, scope: Scope, text: string | undefined): Promise<MeasureSubject> {
@@ -69,13 +83,17 @@ type Reader = (text: string) => { readonly value: string } | { readonly allowed:
 const dateForms = 'YYYY, YYYY-MM, YYYY-MM-DD';
 const reportTypes: readonly ReportType[] = ['subject', 'subject-list', 'population'];
 
-// R4 $evaluate-measure. `practitioner` isn't among them: no measure of ours attributes persons to practitioners.
+// R4 $evaluate-measure, and asOf. `practitioner` isn't among them: no measure of ours attributes persons to practitioners.
 const readers: Readonly<Record<string, Reader>> = {
   periodStart: (text) => readDay(text, 'low'),
   periodEnd: (text) => readDay(text, 'high'),
   measure: (text) => (text.trim() === '' ? { allowed: 'ANC-K6, https://lontar.id/fhir/Measure/ANC-K6' } : { value: text }),
   subject: (text) => (text.trim() === '' ? { allowed: 'Patient/…, Organization/…, Location/…, 6202061001' } : { value: text }),
   reportType: (text) => (reportTypes.some((type) => type === text) ? { value: text } : { allowed: reportTypes.join(', ') }),
+  asOf: (text) => {
+    const range = /T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? temporalRange(text) : undefined;
+    return range ? { value: new Date(range.low).toISOString() } : { allowed: '2026-01-31T00:00:00Z' };
+  },
   lastReceivedOn: (text) => {
     const range = temporalRange(text);
     return range ? { value: String(range.low) } : { allowed: '2026-01-31T00:00:00Z' };
@@ -120,6 +138,7 @@ export function parseEvaluateMeasure(parameters: readonly OperationParameter[], 
   if (reportType === 'subject' && subject === undefined) fail('measure-report-type', 'subject', measureText.reportTypeSubject, 'required');
   if (issues.length > 0 || measure === undefined) return { ok: false, issues };
   const received = values.get('lastReceivedOn');
+  const asOf = values.get('asOf');
   return {
     ok: true,
     value: {
@@ -128,6 +147,7 @@ export function parseEvaluateMeasure(parameters: readonly OperationParameter[], 
       ...(subject === undefined ? {} : { subject }),
       ...(reportType === undefined ? {} : { reportType }),
       ...(received === undefined ? {} : { lastReceivedOn: Number(received) }),
+      ...(asOf === undefined ? {} : { asOf }),
     },
   };
 }

@@ -129,7 +129,9 @@ function reportGroup(
       ? {
           stratifier: [
             {
-              code: (stratifier.component ?? []).flatMap(({ code }) => (code ? [code] : [])),
+              // A Measure's stratifier of components has no code (mea-1): its id says which it is.
+              ...(stratifier.id === undefined ? {} : { id: stratifier.id }),
+              ...(stratifier.code ? { code: [stratifier.code] } : {}),
               stratum: result.strata.map((stratum) => reportStratum(result, stratum, areas)),
             },
           ],

@@ -86,6 +86,18 @@ export const measureText = {
     id: 'reportType=subject membutuhkan subject=Patient/….',
     en: 'reportType=subject needs subject=Patient/….',
   },
+  asOfReference: {
+    id: 'Data lampau (asOf) hanya dapat dihitung untuk Measure yang CQL-nya dapat dijadikan SQL.',
+    en: 'Past data (asOf) can only be evaluated for a Measure whose CQL compiles to SQL.',
+  },
+  asOfSubject: {
+    id: 'Laporan perorangan hanya atas data sekarang. Hapus asOf, atau minta reportType lain.',
+    en: 'Reports on one person are of the present data only. Leave asOf out, or ask for another reportType.',
+  },
+  asOfFuture: {
+    id: 'asOf terletak di masa depan. Beri saat yang sudah lewat.',
+    en: 'asOf lies in the future. Give an instant that has passed.',
+  },
   scope: {
     id: 'Anda tidak berhak melihat hitungan atas semua orang.',
     en: 'You may not see counts over all persons.',

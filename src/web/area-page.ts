@@ -25,6 +25,8 @@ export interface AreaPageOptions {
   readonly places: Text;
   areaName(code: string): string;
   readonly subject?: string;
+  /** Address of the same numbers as CSV. */
+  readonly dataHref: string;
   readonly zoneMinutes: number;
 }
 
@@ -104,7 +106,7 @@ function charts({ evaluations, places, period }: AreaPageOptions, rows: readonly
   });
 }
 
-function table({ places, period }: AreaPageOptions, rows: readonly Row[], totals: readonly Indicator[]): string {
+function table({ places, period, dataHref }: AreaPageOptions, rows: readonly Row[], totals: readonly Indicator[]): string {
   const head = totals.map(({ code, short }) => html`<th scope="col"><abbr title="${short.id}">${code}</abbr></th>`).join('');
   const targets = totals.map((indicator) => html`<td>${shortTarget(indicator)}</td>`).join('');
   const body = rows.map(({ code, label, indicators }) => {
@@ -113,7 +115,8 @@ function table({ places, period }: AreaPageOptions, rows: readonly Row[], totals
   });
   return html`<section><table class="wide"><caption>Persentase per ${places.id} <span lang="en">Per cent, with numerator/denominator below</span></caption>
 <thead><tr><th scope="col">Wilayah</th>!${head}</tr></thead><tbody>!${body.join('')}</tbody>
-<tfoot><tr data-area="total"><th scope="row">Jumlah</th>!${totals.map(cell).join('')}</tr><tr><th scope="row">Target</th>!${targets}</tr></tfoot></table></section>`;
+<tfoot><tr data-area="total"><th scope="row">Jumlah</th>!${totals.map(cell).join('')}</tr><tr><th scope="row">Target</th>!${targets}</tr></tfoot></table>
+<p class="small screen"><a href="${dataHref}">Unduh angka per desa (CSV)</a> <span lang="en">Download the numbers by village</span></p></section>`;
 }
 
 function cell(indicator: Indicator): string {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { zoneMinutesOf } from '../facts/zone.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
+import { evaluationsCsv } from '../measure/csv.js';
 import { type Evaluation, evaluateMeasure } from '../measure/evaluate.js';
 import { guideMeasures } from '../measure/find-measure.js';
 import type { MeasureServices } from '../measure/services.js';
@@ -40,12 +41,35 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
   app.get('/wilayah', page(nation));
   app.get('/wilayah/:key', page(area));
   app.get('/puskesmas/:key', page(puskesmas));
+  app.get('/desa/:key/data.csv', data('area'));
+  app.get('/wilayah/data.csv', data('nation'));
+  app.get('/wilayah/:key/data.csv', data('area'));
+  app.get('/puskesmas/:key/data.csv', data('puskesmas'));
 
   function page(render: (request: PageRequest) => Promise<string>) {
     return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const body = await render(pageRequest(request, services.now()));
       return reply.headers({ ...pageHeaders }).send(body);
     };
+  }
+
+  /** The page's numbers, village by village, for a spreadsheet. */
+  function data(kind: 'area' | 'nation' | 'puskesmas') {
+    return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const { key, period, scope } = pageRequest(request, services.now());
+      const name = `${kind === 'nation' ? 'indonesia' : key.replace(/[^A-Za-z0-9.-]/g, '')}-${period.name}.csv`;
+      const text = evaluationsCsv(await evaluations(await subjectOf(kind, key, scope), period), services.areas);
+      return reply
+        .headers({ ...pageHeaders, 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${name}"` })
+        .send(text);
+    };
+  }
+
+  async function subjectOf(kind: 'area' | 'nation' | 'puskesmas', key: string, scope: Scope): Promise<MeasureSubject> {
+    if (kind === 'nation') return { kind: 'all' };
+    const subject = await resolveSubject(services, scope, kind === 'area' ? key : `Organization/${key}`);
+    if (!subject.ok) throw new OperationOutcomeError(404, subject.issues);
+    return subject.value;
   }
 
   async function indexOf({ scope, period }: PageRequest): Promise<string> {
@@ -74,6 +98,7 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
       places: childrenName(found.level),
       areaName,
       subject: found.code,
+      dataHref: `/wilayah/${found.code}/data.csv?period=${period.name}`,
       zoneMinutes: zoneMinutesOf(found.code),
     });
   }
@@ -87,6 +112,7 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
       period,
       evaluations: await evaluations({ kind: 'all' }, period),
       digits: 2,
+      dataHref: `/wilayah/data.csv?period=${period.name}`,
       places: childrenName('nation'),
       areaName,
       zoneMinutes: zoneMinutesOf(undefined),
@@ -94,10 +120,9 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
   }
 
   async function puskesmas({ key, period, scope }: PageRequest): Promise<string> {
-    const subject = await resolveSubject(services, scope, `Organization/${key}`);
-    if (!subject.ok) throw new OperationOutcomeError(404, subject.issues);
-    if (subject.value.kind !== 'organization') throw unknownArea(key);
-    const { name, villages } = subject.value;
+    const subject = await subjectOf('puskesmas', key, scope);
+    if (subject.kind !== 'organization') throw unknownArea(key);
+    const { name, villages } = subject;
     return areaPage({
       title: { id: name, en: name },
       lead: {
@@ -107,11 +132,12 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
       path: [{ label: 'Beranda', href: '/' }],
       href: (name) => `/puskesmas/${key}?period=${name}`,
       period,
-      evaluations: await evaluations(subject.value, period),
+      evaluations: await evaluations(subject, period),
       digits: 10,
       places: childrenName('district'),
       areaName,
       subject: `Organization/${key}`,
+      dataHref: `/puskesmas/${key}/data.csv?period=${period.name}`,
       zoneMinutes: zoneMinutesOf(villages[0]),
     });
   }

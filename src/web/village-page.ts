@@ -29,7 +29,7 @@ export function villagePage(village: Area, period: PagePeriod, evaluations: read
     ],
     main: [
       ...cards.map(({ evaluation, indicators }, index) => card(evaluation, indicators, index)),
-      numbersTable(cards, name.id, period),
+      numbersTable(cards, name.id, period, `/desa/${village.code}/data.csv?period=${period.name}`),
       all.some(isSmall) ? smallCells() : '',
       definitions(evaluations),
     ].join('\n'),
@@ -55,7 +55,12 @@ function card(evaluation: Evaluation, indicators: readonly Indicator[], index: n
 <p class="small">!${both(headline.numeratorText)}</p></section>`;
 }
 
-function numbersTable(cards: ReadonlyArray<{ readonly indicators: readonly Indicator[] }>, place: string, period: PagePeriod): string {
+function numbersTable(
+  cards: ReadonlyArray<{ readonly indicators: readonly Indicator[] }>,
+  place: string,
+  period: PagePeriod,
+  dataHref: string,
+): string {
   const rows = cards
     .flatMap(({ indicators }) => indicators)
     .map(
@@ -66,5 +71,6 @@ function numbersTable(cards: ReadonlyArray<{ readonly indicators: readonly Indic
   return html`<section><table class="numbers-table"><caption>Angka ${place}, ${period.label.id} <span lang="en">The same numbers as in the charts</span></caption>
 <thead><tr><th scope="col">Indikator<span lang="en">Indicator</span></th><th scope="col">Pem&shy;bilang<span lang="en">Num.</span></th><th scope="col">Penye&shy;but<span lang="en">Den.</span></th><th scope="col">%</th><th scope="col">Target, %</th></tr></thead>
 <tbody>!${rows.join('')}</tbody></table>
-<p class="small">t.b. = tidak berlaku, penyebut nol <span lang="en">not applicable: the denominator is zero</span></p></section>`;
+<p class="small">t.b. = tidak berlaku, penyebut nol <span lang="en">not applicable: the denominator is zero</span></p>
+<p class="small screen"><a href="${dataHref}">Unduh angka (CSV)</a> <span lang="en">Download the numbers</span></p></section>`;
 }

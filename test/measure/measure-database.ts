@@ -20,7 +20,13 @@ export interface MeasureDatabase {
 }
 
 export const everyone = { kind: 'all' } as const;
-export const clock = (): number => Date.parse('2026-11-21T02:00:00Z');
+
+let seconds = 0;
+/** Epoch milliseconds: a second later at every look. */
+export const clock = (): number => {
+  seconds += 1;
+  return Date.parse('2026-11-21T02:00:00Z') + seconds * 1000;
+};
 
 /** The measure room over a fresh schema of the tests' PostgreSQL. References may lead to resources that aren't there. */
 export async function measureDatabase(test: Parameters<typeof testDatabase>[0]): Promise<MeasureDatabase> {

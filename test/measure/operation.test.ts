@@ -10,7 +10,7 @@ import { everyone, measureDatabase } from './measure-database.js';
 import { registry, terminology } from './memory-persons.js';
 
 t.test('$evaluate-measure over a database', async (t) => {
-  const { services, load } = await measureDatabase(t);
+  const { services, store, load } = await measureDatabase(t);
 
   const year = { periodStart: '2026', periodEnd: '2026' } as const;
   const cases = [...loadCases(packageRoot, 'ANC-K6').values()].flatMap((file) => file.cases);
@@ -90,6 +90,22 @@ t.test('$evaluate-measure over a database', async (t) => {
     }
   });
 
+  t.test('a report evaluated again asOf its watermark is the same to the byte, whatever was written since', async (t) => {
+    const before = await evaluate({ measure: 'ANC-K6', ...year });
+    const watermark = before.extension?.find(({ url }) => url.endsWith('/measure-report-watermark'))?.valueInstant ?? '';
+    const born = cases
+      .find(({ name }) => name.startsWith('six contacts'))
+      ?.resources.find(({ resourceType }) => resourceType === 'Observation');
+    if (!born) throw new Error('the first case has no delivery');
+    await load([{ ...born, status: 'entered-in-error' } as unknown as FhirResource]);
+    await store.write([{ kind: 'delete', type: 'Patient', id: 'a2' }], { scope: everyone, actor: 'test', requestId: 'test' });
+    const now = await evaluate({ measure: 'ANC-K6', ...year });
+    t.equal(now.group?.[0]?.population?.[0]?.count, (before.group?.[0]?.population?.[0]?.count ?? 0) - 2, 'today counts two mothers less');
+    const again = await evaluate({ measure: 'ANC-K6', ...year, asOf: watermark });
+    t.equal(JSON.stringify(again), JSON.stringify(before));
+    await load([born]);
+  });
+
   t.test('every kind of report is valid R4', async (t) => {
     const validator = createValidator({ registry, terminology });
     for (const more of [
@@ -125,6 +141,9 @@ t.test('$evaluate-measure over a database', async (t) => {
     t.equal(await refused({ ...year, subject: 'Organization/none' }, 'ANC-K6'), '400 measure-subject');
     t.equal(await refused({ ...year, subject: village, reportType: 'subject' }, 'ANC-K6'), '400 measure-report-type');
     t.equal(await refused({ periodStart: '2026' }, 'ANC-K6'), '400 parameter-missing');
+    t.equal(await refused({ ...year, asOf: '2026-01-01' }, 'ANC-K6'), '400 parameter-value');
+    t.equal(await refused({ ...year, asOf: '2999-01-01T00:00:00Z' }, 'ANC-K6'), '400 measure-as-of');
+    t.equal(await refused({ ...year, asOf: '2026-01-01T00:00:00Z', subject: 'Patient/a1' }, 'ANC-K6'), '400 measure-as-of');
     const blind: unknown = await evaluateMeasureOperation(services, { kind: 'none' }, [], 'ANC-K6').catch((found: unknown) => found);
     t.equal(blind instanceof OperationOutcomeError && blind.status, 403, 'who may not see all persons sees no counts');
   });

@@ -88,6 +88,20 @@ t.test('the area page lists every place with its numbers, and their sum', async 
   }
 });
 
+t.test('the numbers can be had as CSV, village by village, with their sum', async (t) => {
+  const response = await send('GET', '/puskesmas/pkm/data.csv?period=2026');
+  t.equal(response.statusCode, 200);
+  t.match(response.headers['content-type'], /^text\/csv/);
+  const [head, ...rows] = response.body.trimEnd().split('\r\n');
+  t.match(head, /^measure,group,area_code,area_name,/);
+  t.equal(rows.length, 5 * 3, 'five groups over two villages and their sum');
+  const k6 = (await report('ANC-K6', 'Organization/pkm')).group?.[2];
+  const total = rows.find((row) => row.includes(',K6,total,'))?.split(',');
+  t.same([total?.[8], total?.[7], total?.[9]?.replace('.', ',')], numbers(k6 ?? {}));
+  t.equal((await send('GET', '/desa/x/data.csv?period=2026')).statusCode, 404);
+  t.equal((await send('GET', '/wilayah/data.csv?period=2026-02')).statusCode, 200);
+});
+
 t.test('pages are small, run nothing, load nothing and escape what was stored', async (t) => {
   for (const url of [
     '/',
