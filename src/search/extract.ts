@@ -133,6 +133,7 @@ const collect: Readonly<Record<SimpleKind, Collect>> = {
       }
       for (const text of tokenTexts(value)) {
         const normal = normalizeText(text);
+        if (normal === '') continue;
         const token = repeatedHash(tokenKeys.text(stored.hash, normal));
         into.tokens.add(token);
         into.dictionary.push({ parameter: stored.hash, kind: 'text', value: normal, token });
@@ -151,7 +152,7 @@ const collect: Readonly<Record<SimpleKind, Collect>> = {
   },
   string(stored, found, into) {
     const values = new Set(found.flatMap(stringValues));
-    for (const exact of values) into.strings.push({ parameter: stored.hash, value: normalizeText(exact), exact });
+    for (const exact of values) into.strings.push({ parameter: stored.hash, value: normalizeText(exact) || exact, exact });
     return values.size > 0;
   },
   date(stored, found, into) {

@@ -90,10 +90,32 @@ function gather(client: pg.Client): void {
 }
 
 async function runWith(runner: Runner, statement: SqlFragment, isNamed: boolean): Promise<readonly Row[]> {
-  const { text, values } = render(statement);
-  const name = isNamed ? nameOf(text) : nameOfFrequent(text);
+  const { text, values, name } = isNamed ? namedQuery(statement) : frequentQuery(statement);
   const result = await runner.query(name === undefined ? { text, values } : { name, text, values });
   return result.rows as Row[];
+}
+
+interface NamedQuery {
+  readonly text: string;
+  readonly values: unknown[];
+  readonly name: string | undefined;
+}
+
+const fixed = new WeakMap<readonly string[], { readonly text: string; readonly name: string }>();
+
+/** Statements made anew from the same `strings` object are put together once. */
+function namedQuery(statement: SqlFragment): NamedQuery {
+  const known = fixed.get(statement.strings);
+  if (known !== undefined) return { ...known, values: [...statement.values] };
+  const { text, values } = render(statement);
+  const name = nameOf(text);
+  if (Object.isFrozen(statement.strings)) fixed.set(statement.strings, { text, name });
+  return { text, values, name };
+}
+
+function frequentQuery(statement: SqlFragment): NamedQuery {
+  const { text, values } = render(statement);
+  return { text, values, name: nameOfFrequent(text) };
 }
 
 const names = new Map<string, string>();

@@ -1,8 +1,7 @@
 import type { SqlFragment } from '../../sql.js';
+import { identifier, sql } from '../../sql.js';
 import type { FactInput, FactTable, FactWriter } from '../facts.js';
-
-const safeName = /^[a-z_][a-z0-9_]*$/;
-const safeType = /^[a-z_][a-z0-9_ ]*(\[\])?$/;
+import { type CellValue, type Column, insertStatement, type RowStatement, rowStatement } from './columns.js';
 
 /** Statements that bring the fact tables up to a set of versions: open rows of their older versions are closed, then the new rows go in. */
 export function factStatements(writer: FactWriter, inputs: readonly FactInput[]): readonly SqlFragment[] {
@@ -12,71 +11,90 @@ export function factStatements(writer: FactWriter, inputs: readonly FactInput[])
   const replaced = relevant.filter(({ version }) => version > 1);
   if (replaced.length > 0) {
     for (const table of writer.tables) {
-      if (table.versioned === false) continue;
-      const rows = replaced
-        .filter(({ type }) => table.types.includes(type))
-        .map(({ shard, type, id, at }) => ({ shard, type, id, at: new Date(at).toISOString() }));
-      if (rows.length > 0) statements.push(closeRows(table, JSON.stringify(rows)));
+      const gone = table.versioned === false ? [] : replaced.filter(({ type }) => table.types.includes(type));
+      if (gone.length > 0) statements.push(statementsOf(table).close(gone));
     }
   }
-  const rowsByTable = new Map<string, unknown[][]>();
+  const cellsByTable = new Map<string, FactCells[]>();
   for (const input of relevant) {
     for (const { table, values } of writer.rows(input)) {
-      const versioned = tableNamed(writer, table).versioned !== false;
-      const row = versioned ? [input.shard, input.type, input.id, new Date(input.at).toISOString(), ...values] : [...values];
-      const rows = rowsByTable.get(table);
-      if (rows === undefined) rowsByTable.set(table, [row]);
-      else rows.push(row);
+      const cells = cellsByTable.get(table);
+      if (cells === undefined) cellsByTable.set(table, [{ input, values }]);
+      else cells.push({ input, values });
     }
   }
-  for (const [name, rows] of rowsByTable) statements.push(insertRows(tableNamed(writer, name), rows));
+  for (const [name, cells] of cellsByTable) {
+    const table = writer.tables.find((one) => one.name === name);
+    if (table === undefined) throw new Error(`no such fact table: ${name}`);
+    statements.push(statementsOf(table).insert(cells));
+  }
   return statements;
 }
 
-function tableNamed(writer: FactWriter, name: string): FactTable {
-  const table = writer.tables.find((one) => one.name === name);
-  if (table === undefined) throw new Error(`no such fact table: ${name}`);
-  return table;
+interface FactCells {
+  readonly input: FactInput;
+  readonly values: readonly unknown[];
 }
 
-function closeRows(table: FactTable, rows: string): SqlFragment {
-  return {
-    strings: [
-      `update ${checkedName(table.name)} f set valid_to = r.at from json_to_recordset(`,
-      "::json) as r(shard int, type text, id text, at timestamptz) where f.shard = r.shard and f.resource_id = r.id and f.resource_type = r.type and f.valid_to = 'infinity'",
-    ],
-    values: [rows],
-  };
+interface FactStatements {
+  readonly insert: RowStatement<FactCells>;
+  readonly close: RowStatement<FactInput>;
 }
 
-const keyColumns = [
-  { name: 'shard', type: 'int' },
-  { name: 'resource_type', type: 'text' },
-  { name: 'resource_id', type: 'text' },
-  { name: 'valid_from', type: 'timestamptz' },
-] as const;
+const known = new WeakMap<FactTable, FactStatements>();
 
-function insertRows(table: FactTable, rows: readonly (readonly unknown[])[]): SqlFragment {
-  const columns = table.versioned === false ? table.columns : [...keyColumns, ...table.columns];
-  const names = columns.map(({ name }) => checkedName(name)).join(', ');
-  const types = columns.map(({ name, type }) => `${name} ${checkedType(type)}`).join(', ');
-  const objects = rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index]])));
-  const conflict = table.versioned === false ? ' on conflict do nothing' : '';
-  return {
-    strings: [
-      `insert into ${checkedName(table.name)} (${names}) select ${names} from json_to_recordset(`,
-      `::json) as r(${types})${conflict}`,
-    ],
-    values: [JSON.stringify(objects)],
-  };
+function statementsOf(table: FactTable): FactStatements {
+  let statements = known.get(table);
+  if (statements === undefined) {
+    const own = table.columns.map(
+      ({ name, type }, index): Column<FactCells> => ({ name, type, of: ({ values }) => cellOf(values[index], type) }),
+    );
+    statements = {
+      insert:
+        table.versioned === false
+          ? insertStatement(table.name, own, 'on conflict do nothing')
+          : insertStatement(table.name, [...keyColumns, ...own]),
+      close: closeStatement(table.name),
+    };
+    known.set(table, statements);
+  }
+  return statements;
 }
 
-function checkedName(name: string): string {
-  if (!safeName.test(name)) throw new Error(`not a name for a fact table or column: ${name}`);
-  return name;
+const keyColumns: readonly Column<FactCells>[] = [
+  { name: 'shard', type: 'int', of: ({ input }) => input.shard },
+  { name: 'resource_type', type: 'text', of: ({ input }) => input.type },
+  { name: 'resource_id', type: 'text', of: ({ input }) => input.id },
+  { name: 'valid_from', type: 'timestamptz', of: ({ input }) => new Date(input.at).toISOString() },
+];
+
+const closingColumns: readonly Column<FactInput>[] = [
+  { name: 'shard', type: 'int', of: ({ shard }) => shard },
+  { name: 'type', type: 'text', of: ({ type }) => type },
+  { name: 'id', type: 'text', of: ({ id }) => id },
+  { name: 'at', type: 'timestamptz', of: ({ at }) => new Date(at).toISOString() },
+];
+
+function closeStatement(table: string): RowStatement<FactInput> {
+  return rowStatement(
+    closingColumns,
+    (source) => sql`
+      update ${identifier(table)} f
+      set valid_to = r.at
+      from ${source}
+      where f.shard = r.shard and f.resource_id = r.id and f.resource_type = r.type and f.valid_to = 'infinity'`,
+  );
 }
 
-function checkedType(type: string): string {
-  if (!safeType.test(type)) throw new Error(`not a type for a fact column: ${type}`);
-  return type;
+/** A value as its column's type writes it: arrays as literals, what goes into jsonb as JSON. */
+function cellOf(value: unknown, type: string): CellValue {
+  if (value === null || value === undefined) return undefined;
+  if (type === 'jsonb' || type === 'json') return JSON.stringify(value);
+  if (Array.isArray(value)) return `{${value.map(arrayItem).join(',')}}`;
+  return typeof value === 'object' ? JSON.stringify(value) : (value as CellValue);
+}
+
+function arrayItem(item: unknown): string {
+  if (item === null || item === undefined) return 'null';
+  return typeof item === 'string' && !/^-?\d+$/.test(item) ? `"${item.replace(/["\\]/g, '\\$&')}"` : String(item);
 }

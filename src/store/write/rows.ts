@@ -1,7 +1,7 @@
 import type { SearchValues } from '../../search/extract.js';
 import { resourceKey } from '../../search/hash.js';
 import { type SqlFragment, sql } from '../../sql.js';
-import { type Column, insertRows, rowSource, selected } from './columns.js';
+import { type Column, insertStatement, type RowStatement, rowStatement } from './columns.js';
 
 /** One version on its way into the tables. */
 export interface NewVersion {
@@ -14,6 +14,8 @@ export interface NewVersion {
   readonly at: number;
   readonly method: string;
   readonly body: string | null;
+  /** Id of the write it belongs to, which auditors follow. */
+  readonly write: string;
 }
 
 const shardAndKey: readonly Column<{ readonly shard: number; readonly key: string }>[] = [
@@ -23,9 +25,7 @@ const shardAndKey: readonly Column<{ readonly shard: number; readonly key: strin
 
 const withVersion: readonly Column<NewVersion>[] = [...shardAndKey, { name: 'version', type: 'int', of: ({ version }) => version }];
 
-export function insertDirectory(versions: readonly NewVersion[]): SqlFragment {
-  return sql`${insertRows('directory', versions, shardAndKey)} on conflict do nothing returning key`;
-}
+export const insertDirectory: RowStatement<NewVersion> = insertStatement('directory', shardAndKey, 'on conflict do nothing returning key');
 
 const bodyColumns: readonly Column<NewVersion>[] = [
   ...withVersion,
@@ -34,14 +34,10 @@ const bodyColumns: readonly Column<NewVersion>[] = [
   { name: 'last_updated', type: 'bigint', of: ({ at }) => at },
   { name: 'method', type: 'text', of: ({ method }) => method },
   { name: 'body', type: 'text', of: ({ body }) => body },
+  { name: 'write_id', type: 'uuid', of: ({ write }) => write },
 ];
 
-export function insertBodies(versions: readonly NewVersion[], writeId: string): SqlFragment {
-  return sql`
-    insert into body (shard, key, version, type, id, last_updated, method, body, write_id)
-    select ${selected(bodyColumns)}, ${writeId}::uuid
-    from ${rowSource(versions, bodyColumns)}`;
-}
+export const insertBodies: RowStatement<NewVersion> = insertStatement('body', bodyColumns);
 
 export interface LiveVersion {
   readonly version: NewVersion;
@@ -62,41 +58,40 @@ const resourceColumns: readonly Column<LiveVersion>[] = [
   { name: 'tokens', type: 'bigint[]', of: ({ values }) => `{${values.tokens.join(',')}}` },
 ];
 
-export function insertResources(live: readonly LiveVersion[]): SqlFragment {
-  return insertRows('resource', live, resourceColumns);
-}
+export const insertResources: RowStatement<LiveVersion> = insertStatement('resource', resourceColumns);
 
 /** The version before stands in the condition: a row that another transaction has moved on is not updated, and not returned. */
-export function updateResources(live: readonly LiveVersion[]): SqlFragment {
-  return sql`
+export const updateResources: RowStatement<LiveVersion> = rowStatement(
+  resourceColumns,
+  (source) => sql`
     update resource
     set version = r.version, last_updated = r.last_updated, patient = r.patient, date_low = r.date_low, date_high = r.date_high,
       present = r.present::int[], tokens = r.tokens::bigint[]
-    from ${rowSource(live, resourceColumns)}
+    from ${source}
     where resource.shard = r.shard and resource.key = r.key and resource.version = r.version - 1
-    returning resource.key`;
-}
+    returning resource.key`,
+);
 
-export function deleteResources(versions: readonly NewVersion[]): SqlFragment {
-  return sql`
+export const deleteResources: RowStatement<NewVersion> = rowStatement(
+  withVersion,
+  (source) => sql`
     delete from resource
-    using ${rowSource(versions, withVersion)}
+    using ${source}
     where resource.shard = r.shard and resource.key = r.key and resource.version = r.version - 1
-    returning resource.key`;
-}
+    returning resource.key`,
+);
 
 /** Takes the values of versions that are no longer current out of the narrow tables. */
-export function deleteValues(versions: readonly NewVersion[]): readonly SqlFragment[] {
-  const gone = rowSource(versions, shardAndKey);
-  return [
-    sql`delete from string_value v using ${gone} where v.shard = r.shard and v.key = r.key`,
-    sql`delete from date_value v using ${gone} where v.shard = r.shard and v.key = r.key`,
-    sql`delete from quantity_value v using ${gone} where v.shard = r.shard and v.key = r.key`,
-    sql`delete from reference_value v using ${gone} where v.shard = r.shard and v.key = r.key`,
-    sql`delete from composite_value v using ${gone} where v.shard = r.shard and v.key = r.key`,
-    sql`delete from business_identifier where key = any(${`{${versions.map(({ key }) => key).join(',')}}`}::bigint[])`,
-  ];
-}
+export const deleteValues: ReadonlyArray<RowStatement<NewVersion>> = [
+  sql`string_value`,
+  sql`date_value`,
+  sql`quantity_value`,
+  sql`reference_value`,
+  sql`composite_value`,
+  sql`business_identifier`,
+].map((table) =>
+  rowStatement(shardAndKey, (source) => sql`delete from ${table} v using ${source} where v.shard = r.shard and v.key = r.key`),
+);
 
 type Owned<Value> = Value & { readonly shard: number; readonly key: string };
 
@@ -108,65 +103,87 @@ function valueColumns<Value extends { readonly parameter: number }>(
 
 type Found<Name extends keyof SearchValues> = SearchValues[Name] extends ReadonlyArray<infer Value> ? Value : never;
 
-const stringColumns = valueColumns<Found<'strings'>>([
-  { name: 'value', type: 'text', of: ({ value }) => value },
-  { name: 'exact', type: 'text', of: ({ exact }) => exact },
-]);
+const insertStrings = insertStatement(
+  'string_value',
+  valueColumns<Found<'strings'>>([
+    { name: 'value', type: 'text', of: ({ value }) => value },
+    { name: 'exact', type: 'text', of: ({ exact }) => exact },
+  ]),
+);
 
-const dateColumns = valueColumns<Found<'dates'>>([
-  { name: 'low', type: 'bigint', of: ({ low }) => low },
-  { name: 'high', type: 'bigint', of: ({ high }) => high },
-]);
+const insertDates = insertStatement(
+  'date_value',
+  valueColumns<Found<'dates'>>([
+    { name: 'low', type: 'bigint', of: ({ low }) => low },
+    { name: 'high', type: 'bigint', of: ({ high }) => high },
+  ]),
+);
 
-const quantityColumns = valueColumns<Found<'quantities'>>([
-  { name: 'low', type: 'float8', of: ({ low }) => low },
-  { name: 'high', type: 'float8', of: ({ high }) => high },
-  { name: 'system', type: 'text', of: ({ system }) => system },
-  { name: 'code', type: 'text', of: ({ code }) => code },
-  { name: 'unit_text', type: 'text', of: ({ unitText }) => unitText },
-  { name: 'unit', type: 'text', of: ({ canonical }) => canonical?.unit },
-  { name: 'unit_low', type: 'float8', of: ({ canonical }) => canonical?.low },
-  { name: 'unit_high', type: 'float8', of: ({ canonical }) => canonical?.high },
-]);
+const insertQuantities = insertStatement(
+  'quantity_value',
+  valueColumns<Found<'quantities'>>([
+    { name: 'low', type: 'float8', of: ({ low }) => low },
+    { name: 'high', type: 'float8', of: ({ high }) => high },
+    { name: 'system', type: 'text', of: ({ system }) => system },
+    { name: 'code', type: 'text', of: ({ code }) => code },
+    { name: 'unit_text', type: 'text', of: ({ unitText }) => unitText },
+    { name: 'unit', type: 'text', of: ({ canonical }) => canonical?.unit },
+    { name: 'unit_low', type: 'float8', of: ({ canonical }) => canonical?.low },
+    { name: 'unit_high', type: 'float8', of: ({ canonical }) => canonical?.high },
+  ]),
+);
 
-const referenceColumns = valueColumns<{ readonly parameter: number; readonly target: string; readonly targetShard: number | undefined }>([
-  { name: 'target_shard', type: 'int', of: ({ targetShard }) => targetShard },
-  { name: 'target', type: 'bigint', of: ({ target }) => target },
-]);
+interface StoredReference {
+  readonly parameter: number;
+  readonly target: string;
+  readonly targetShard: number | undefined;
+}
 
-const compositeColumns = valueColumns<Found<'composites'>>([
-  { name: 'tokens', type: 'bigint[]', of: ({ tokens }) => `{${tokens.join(',')}}` },
-  { name: 'parts', type: 'jsonb', of: ({ parts }) => JSON.stringify(parts) },
-]);
+const insertReferences = insertStatement(
+  'reference_value',
+  valueColumns<StoredReference>([
+    { name: 'target_shard', type: 'int', of: ({ targetShard }) => targetShard },
+    { name: 'target', type: 'bigint', of: ({ target }) => target },
+  ]),
+);
+
+const insertComposites = insertStatement(
+  'composite_value',
+  valueColumns<Found<'composites'>>([
+    { name: 'tokens', type: 'bigint[]', of: ({ tokens }) => `{${tokens.join(',')}}` },
+    { name: 'parts', type: 'jsonb', of: ({ parts }) => JSON.stringify(parts) },
+  ]),
+);
 
 /** `shardOfTarget` knows the shards of targets that exist. */
 export function insertValues(live: readonly LiveVersion[], shardOfTarget: (key: string) => number | undefined): readonly SqlFragment[] {
   const statements: SqlFragment[] = [];
-  const add = <Value>(table: string, columns: readonly Column<Owned<Value>>[], pick: (values: SearchValues) => readonly Value[]) => {
+  const add = <Value>(statement: RowStatement<Owned<Value>>, pick: (values: SearchValues) => readonly Value[]) => {
     const items = live.flatMap(({ version: { shard, key }, values }) => pick(values).map((value) => ({ ...value, shard, key })));
-    if (items.length > 0) statements.push(insertRows(table, items, columns));
+    if (items.length > 0) statements.push(statement(items));
   };
-  add('string_value', stringColumns, ({ strings }) => strings);
-  add('date_value', dateColumns, ({ dates }) => dates);
-  add('quantity_value', quantityColumns, ({ quantities }) => quantities);
-  add('reference_value', referenceColumns, ({ references }) =>
+  add(insertStrings, ({ strings }) => strings);
+  add(insertDates, ({ dates }) => dates);
+  add(insertQuantities, ({ quantities }) => quantities);
+  add(insertReferences, ({ references }) =>
     references.map(({ parameter, target, isLocal, type = '' }) => {
       const key = isLocal ? resourceKey(type, target.slice(type.length + 1)) : resourceKey('', target);
       return { parameter, target: key, targetShard: isLocal ? shardOfTarget(key) : undefined };
     }),
   );
-  add('composite_value', compositeColumns, ({ composites }) => composites);
+  add(insertComposites, ({ composites }) => composites);
   return statements;
 }
 
 /** Gives references that were there before their target the target's shard. */
-export function adoptReferences(versions: readonly NewVersion[]): SqlFragment {
-  return sql`
+export const adoptReferences: RowStatement<NewVersion> = rowStatement(
+  shardAndKey,
+  (source) => sql`
     update reference_value v
     set target_shard = r.shard
-    from ${rowSource(versions, shardAndKey)}
-    where v.target = r.key and v.target_shard is null`;
-}
+    from ${source}
+    where v.target = r.key and v.target_shard is null`,
+);
 
 export interface DictionaryRow {
   readonly parameter: number;
@@ -182,9 +199,7 @@ const dictionaryColumns: readonly Column<DictionaryRow>[] = [
   { name: 'token', type: 'bigint', of: ({ token }) => token },
 ];
 
-export function insertDictionary(rows: readonly DictionaryRow[]): SqlFragment {
-  return sql`${insertRows('dictionary', rows, dictionaryColumns)} on conflict do nothing`;
-}
+export const insertDictionary: RowStatement<DictionaryRow> = insertStatement('dictionary', dictionaryColumns, 'on conflict do nothing');
 
 export interface IdentifierRow {
   readonly value: string;
@@ -203,9 +218,7 @@ const identifierColumns: readonly Column<IdentifierRow>[] = [
   { name: 'id', type: 'text', of: ({ id }) => id },
 ];
 
-export function insertIdentifiers(rows: readonly IdentifierRow[]): SqlFragment {
-  return insertRows('business_identifier', rows, identifierColumns);
-}
+export const insertIdentifiers: RowStatement<IdentifierRow> = insertStatement('business_identifier', identifierColumns);
 
 export interface WriteRecord {
   readonly id: string;

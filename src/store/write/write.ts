@@ -400,7 +400,7 @@ function makeVersion(transaction: Transaction, draft: Draft, before: Current | u
 
   if (draft.action === 'delete') {
     if (!isLive) return { result: { outcome: 'existing', version: before === undefined ? nothing(type, id, at) : storedVersion(before) } };
-    const made = { shard: before.shard, key, type, id, version, at, method: 'DELETE', body: null };
+    const made = { shard: before.shard, key, type, id, version, at, method: 'DELETE', body: null, write: transaction.id };
     const last = JSON.parse(before.body ?? '{}') as JsonObject;
     const patient = type === 'Patient' ? id : patientOf(plan, last, writer.extract);
     const fact = {
@@ -430,7 +430,7 @@ function makeVersion(transaction: Transaction, draft: Draft, before: Current | u
   transaction.shards.set(key, shard);
   const method = operation.kind === 'create' ? 'POST' : operation.kind === 'update' ? (operation.method ?? 'PUT') : 'PUT';
   const body = versionBody(resource, id, version, lastUpdated);
-  const made = { shard, key, type, id, version, at, method, body };
+  const made = { shard, key, type, id, version, at, method, body, write: transaction.id };
   return {
     result: {
       outcome: isLive ? 'updated' : 'created',
@@ -469,7 +469,7 @@ interface PhaseRows {
 
 /** All rows of the phase, sent at once: the connection carries them in this order. */
 async function sendRows(transaction: Transaction, phase: PhaseRows): Promise<void> {
-  const { connection, writer, id } = transaction;
+  const { connection, writer } = transaction;
   const { creations, updates, deletions, reborn, fresh, facts } = phase;
   const live = [...creations, ...reborn, ...updates];
   const versions = [...live.map(({ version }) => version), ...deletions];
@@ -485,11 +485,11 @@ async function sendRows(transaction: Transaction, phase: PhaseRows): Promise<voi
   expectRows(rows.insertDirectory(chosen), chosen.length);
   expectRows(rows.updateResources(updates), updates.length);
   expectRows(rows.deleteResources(deletions), deletions.length);
-  connection.send(rows.insertBodies(versions, id));
+  connection.send(rows.insertBodies(versions));
   if (creations.length + reborn.length > 0) connection.send(rows.insertResources([...creations, ...reborn]));
   const outdated = [...updates.map(({ version }) => version), ...deletions];
   const statements = [
-    ...(outdated.length > 0 ? rows.deleteValues(outdated) : []),
+    ...(outdated.length > 0 ? rows.deleteValues.map((statement) => statement(outdated)) : []),
     ...rows.insertValues(live, (key) => transaction.shards.get(key)),
   ];
   const dictionary = newDictionaryRows(transaction, live);
