@@ -1,4 +1,5 @@
 import type { Extension, MeasureGroup } from '@medplum/fhirtypes';
+import type { Score } from './score.js';
 
 /** Extensions of ours on Measure.group, copied onto the groups of a report. */
 export const targetUrl = 'https://lontar.id/fhir/StructureDefinition/measure-target';
@@ -40,8 +41,10 @@ export function denominatorBasisOf(group: MeasureGroup): DenominatorBasis | unde
   return code === undefined ? undefined : { code, description: part(parts, 'description')?.valueString ?? '' };
 }
 
-export function meetsTarget(target: Target, percent: number): boolean {
-  return target.comparator === '>=' ? percent >= target.percent : percent <= target.percent;
+/** Judged on the counts, not on the rounded percentage: 81.996 % doesn't meet 82 %. */
+export function meetsTarget(target: Target, { numerator, denominator }: Pick<Score, 'numerator' | 'denominator'>): boolean {
+  const wanted = target.percent * denominator;
+  return target.comparator === '>=' ? numerator * 100 >= wanted : numerator * 100 <= wanted;
 }
 
 function extensionParts(group: MeasureGroup, url: string): readonly Extension[] {

@@ -24,7 +24,9 @@ export function barChart(id: string, title: string, bars: readonly Bar[]): strin
   const shared = new Set(bars.map(({ indicator }) => indicator.target?.percent)).size === 1;
   const height = shared ? rowHeight.shared : rowHeight.own;
   const rows = bars.map((bar, index) => row(id, bar, index * height, share, !shared || index === bars.length - 1)).join('');
-  return html`<svg class="bars" role="img" aria-labelledby="${id}-t" width="100%" height="${bars.length * height + (shared ? 12 : 0)}">
+  // An image hides what is inside it from a screen reader: a chart with links is a group.
+  const role = bars.some(({ href }) => href !== undefined) ? 'group' : 'img';
+  return html`<svg class="bars" role="${role}" aria-labelledby="${id}-t" width="100%" height="${bars.length * height + (shared ? 12 : 0)}">
 <title id="${id}-t">${title}</title>
 <defs><pattern id="${id}-p" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe-ground" width="6" height="6"/><rect class="stripe" width="3" height="6"/></pattern></defs>
 !${rows}</svg>`;

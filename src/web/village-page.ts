@@ -52,7 +52,19 @@ function card(evaluation: Evaluation, indicators: readonly Indicator[], index: n
 <h2 id="h${index}">!${verdict(headline)}${found.id}</h2>
 <p lang="en">${found.en}</p>
 !${chart}
-<p class="small">!${both(headline.numeratorText)}</p></section>`;
+<p class="small">!${both(headline.numeratorText)}</p>!${coverage(headline)}</section>`;
+}
+
+/** Who isn't judged, where there are such: not measured, or excluded. */
+function coverage({ basis, denominator, initialPopulation, excluded }: Indicator): string {
+  const of = (part: number, whole: number): string => `${formatCount(part).id} dari ${formatCount(whole).id}`;
+  const measured =
+    basis?.code === 'measured'
+      ? html`<p class="small">Diperiksa: ${of(denominator, initialPopulation)} orang <span lang="en">measured, of those who should be</span></p>`
+      : '';
+  const left =
+    excluded > 0 ? html`<p class="small">Dikecualikan: ${formatCount(excluded).id} orang <span lang="en">excluded</span></p>` : '';
+  return measured + left;
 }
 
 function numbersTable(
