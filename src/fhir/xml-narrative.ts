@@ -1,4 +1,5 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { maximumDepth } from './json.js';
 
 export const xhtmlNamespace = 'http://www.w3.org/1999/xhtml';
 
@@ -47,20 +48,15 @@ export function createNarrative(done: (html: string) => void): Narrative {
 export function normalizedNarrative(html: string): string | undefined {
   const parser = new SaxesParser({ xmlns: true });
   let made: string | undefined;
-  let failed = false;
   let depth = 0;
   const narrative = createNarrative((text) => {
     made = text;
   });
-  parser.on('error', () => {
-    failed = true;
-  });
-  parser.on('doctype', () => {
-    failed = true;
-  });
+  parser.on('error', refuse);
+  parser.on('doctype', refuse);
   parser.on('opentag', (tag) => {
     depth += 1;
-    if (tag.uri !== xhtmlNamespace || (depth === 1 && tag.local !== 'div')) failed = true;
+    if (depth > maximumDepth || tag.uri !== xhtmlNamespace || (depth === 1 && tag.local !== 'div')) refuse();
     narrative.open(tag);
   });
   parser.on('closetag', () => {
@@ -74,8 +70,19 @@ export function normalizedNarrative(html: string): string | undefined {
   parser.on('comment', (text) => {
     if (depth > 0) narrative.comment(text);
   });
-  parser.write(html).close();
-  return failed ? undefined : made;
+  try {
+    parser.write(html).close();
+  } catch (error) {
+    if (error instanceof NoNarrative) return undefined;
+    throw error;
+  }
+  return made;
+}
+
+class NoNarrative extends Error {}
+
+function refuse(): never {
+  throw new NoNarrative();
 }
 
 function escapeText(text: string): string {

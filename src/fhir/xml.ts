@@ -8,6 +8,7 @@ import { createNarrative, type Narrative, xhtmlNamespace } from './xml-narrative
 import { type Definitions, type XmlProperty, type XmlSchema, xmlSchema } from './xml-schema.js';
 
 export const fhirNamespace = 'http://hl7.org/fhir';
+const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance';
 export const maxIssues = 50;
 
 interface Open {
@@ -33,6 +34,7 @@ export function parseXml(text: string, definitions: Definitions): Result<JsonObj
   let result: JsonObject | undefined;
   let narrative: Narrative | undefined;
   let skipping = 0;
+  let depth = 0;
 
   const report = (rule: string, message: Text, expression?: string): void => {
     if (issues.length >= maxIssues) return;
@@ -47,12 +49,15 @@ export function parseXml(text: string, definitions: Definitions): Result<JsonObj
     throw new XmlDtdError();
   });
   parser.on('opentag', (tag) => {
+    // The parser itself slows down with depth, so that what is skipped counts too.
+    depth += 1;
+    if (depth > maximumDepth) throw new XmlDepthError();
     if (narrative) narrative.open(tag);
     else if (skipping > 0) skipping += 1;
-    else if (stack.length >= maximumDepth) throw new XmlDepthError();
     else openElement(tag);
   });
   parser.on('closetag', () => {
+    depth -= 1;
     if (narrative) {
       if (narrative.close()) narrative = undefined;
     } else if (skipping > 0) skipping -= 1;
@@ -164,7 +169,7 @@ export function parseXml(text: string, definitions: Definitions): Result<JsonObj
   function attributes(tag: SaxesTagNS, allowed: readonly string[], object: Record<string, unknown>, path: string): string | undefined {
     let value: string | undefined;
     for (const attribute of Object.values(tag.attributes)) {
-      if (attribute.uri === 'http://www.w3.org/2000/xmlns/' || attribute.name === 'xsi:schemaLocation') continue;
+      if (attribute.uri === 'http://www.w3.org/2000/xmlns/' || attribute.uri === schemaInstance) continue;
       if (!allowed.includes(attribute.name)) report('xml-attribute', fhirText.xmlAttribute(attribute.local, tag.local), path);
       else if (attribute.value === '') report('xml-empty', fhirText.xmlEmpty(`${tag.local}@${attribute.local}`), path);
       else if (attribute.name === 'value') value = attribute.value;
@@ -174,7 +179,7 @@ export function parseXml(text: string, definitions: Definitions): Result<JsonObj
   }
 
   try {
-    parser.write(text).close();
+    parser.write(text.startsWith('\ufeff') ? text.slice(1) : text).close();
   } catch (error) {
     if (error instanceof XmlDtdError) report('xml-dtd', fhirText.xmlDtd);
     else if (error instanceof XmlDepthError) report('xml-depth', fhirText.xmlDepth(maximumDepth));

@@ -44,7 +44,6 @@ function words(text: string): ReadonlySet<string> {
 }
 
 const tag = /<(\/?)([A-Za-z_][\w.:-]*)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
-const comment = /<!--(?:[^-]|-(?!-))*-->/y;
 const attribute = /([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const entity = /&(?:#\d+|#[xX][\da-fA-F]+|(\w+))?;?/g;
 const htmlEntities = words('amp lt gt quot apos nbsp');
@@ -74,9 +73,9 @@ export function htmlFaults(text: string): readonly HtmlFault[] {
     }
     if (next < 0) break;
     at = next;
-    comment.lastIndex = at;
-    if (comment.test(text)) {
-      at = comment.lastIndex;
+    const commentEnd = text.startsWith('<!--', at) ? text.indexOf('--', at + 4) : -1;
+    if (commentEnd >= 0 && text.charAt(commentEnd + 2) === '>') {
+      at = commentEnd + 3;
       continue;
     }
     tag.lastIndex = at;

@@ -77,7 +77,15 @@ test('a narrative keeps its content whatever prefixes its document has', async (
 
 test('what is no R4 XML is refused by rule, all faults at once', async (t) => {
   t.same(rules('<!DOCTYPE Patient [<!ENTITY x SYSTEM "file:///etc/passwd">]><Patient xmlns="http://hl7.org/fhir"/>'), ['xml-dtd']);
+  t.same(
+    rules(
+      '\ufeff<Patient xmlns="http://hl7.org/fhir" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:schemaLocation="a b"><id value="a"/></Patient>',
+    ),
+    [],
+  );
   t.same(rules(patient('<id value="&x;"/>')), ['xml-syntax']);
+  t.same(rules(patient('<id value="a\u0000"/>')), ['xml-syntax']);
+  t.same(rules(patient('<name>'.repeat(100_000))), ['xml-element', 'xml-depth']);
   t.same(rules(patient('<id value="a">')), ['xml-syntax']);
   t.same(rules('<Patient><id value="a"/></Patient>'), ['xml-namespace']);
   t.same(rules('<Nothing xmlns="http://hl7.org/fhir"/>'), ['xml-resource']);
@@ -110,6 +118,8 @@ test('what XML can’t say is refused when printing', async (t) => {
   );
   t.equal(refused({ resourceType: 'Patient', text: { status: 'generated', div: '<!DOCTYPE x><div>a</div>' } }), 'xml-narrative');
   t.equal(refused({ resourceType: 'Patient', birthDate: { a: 1 } }), 'xml-element');
+  const deep = `<div xmlns="http://www.w3.org/1999/xhtml">${'<b>'.repeat(100_000)}`;
+  t.equal(refused({ resourceType: 'Patient', text: { status: 'generated', div: deep } }), 'xml-narrative');
 });
 
 /** JSON with the keys of its objects in order: XML has an order of its own. */

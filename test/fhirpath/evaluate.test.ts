@@ -54,6 +54,13 @@ function evaluate(expression: string, resource: object, context: FhirPathContext
     }).evaluate(resource, context),
   );
   const [direct = [], interpreted = []] = both;
+  if (resourceType !== undefined && options.type === undefined) {
+    const untyped = compileFhirPath(expression, { registry, ...options });
+    for (let run = 0; run < 3; run += 1) {
+      if (JSON.stringify(untyped.evaluate(resource, context)) !== JSON.stringify(direct))
+        throw new Error(`${expression}: without a static type it differs`);
+    }
+  }
   if (JSON.stringify(direct) !== JSON.stringify(interpreted)) throw new Error(`${expression}: generated code and interpreter differ`);
   return direct.map(({ type, value }) => `${type} ${typeof value === 'object' ? JSON.stringify(value) : value}`);
 }
