@@ -175,6 +175,28 @@ interface KnownCode {
   readonly displays: Map<string, CodeVerdict>;
 }
 
+// Systems that need a licence, or that no one lists, and the names set aside for examples: nothing is wrong with naming them.
+const knownElsewhere: ReadonlySet<string> = new Set([
+  'http://loinc.org',
+  'http://snomed.info/sct',
+  'http://www.nlm.nih.gov/research/umls/rxnorm',
+  'http://hl7.org/fhir/sid/icd-10',
+  'http://hl7.org/fhir/sid/icd-9-cm',
+  'http://hl7.org/fhir/sid/cvx',
+  'http://hl7.org/fhir/sid/ndc',
+  'http://www.ama-assn.org/go/cpt',
+  'http://www.whocc.no/atc',
+  'urn:ietf:rfc:3986',
+]);
+
+function isKnownElsewhere(system: string): boolean {
+  return (
+    knownElsewhere.has(system) ||
+    system.startsWith('urn:oid:') ||
+    /^https?:\/\/(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.(?:com|org))(?:\/|$)/.test(system)
+  );
+}
+
 /** National person identifiers go by NN and a country: https://terminology.hl7.org/CodeSystem-v2-0203 lists a few and means all. */
 const nationalNumber = /^NN[A-Z]{3}$/;
 
@@ -215,6 +237,8 @@ function complain(verdict: CodeVerdict, system: string, code: string, path: stri
     case 'unknown-system':
       if (registry.valueSet(system))
         report(context, 'error', 'code-invalid', 'coding-system', text.valueSetAsSystem(system), `${path}.system`);
+      else if (!isKnownElsewhere(system))
+        report(context, 'warning', 'not-found', 'unknown-system', text.unknownSystem(system.slice(0, 300)), `${path}.system`);
       return;
     default:
   }

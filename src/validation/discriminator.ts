@@ -230,9 +230,13 @@ function demandOf(node: ElementNode, engine: Engine, depth: number): Demand | un
   };
 }
 
-// A code element that is bound in the base says nothing about one slice, unless nothing else does.
+// A binding that the base has anyway tells no slice from another.
 function inheritsBinding(node: ElementNode, engine: Engine): boolean {
-  return partDemands(node, engine, 4).length > 0;
+  const path = node.definition.base?.path;
+  if (path === undefined) return false;
+  const base = engine.registry.structureDefinition(path.split('.')[0] ?? '');
+  const inherited = base?.snapshot?.element?.find((element) => element.path === path)?.binding;
+  return inherited?.strength === 'required' && inherited.valueSet === node.definition.binding?.valueSet;
 }
 
 function partDemands(node: ElementNode, engine: Engine, depth: number): ReadonlyArray<{ readonly name: string; readonly demand: Demand }> {

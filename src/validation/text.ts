@@ -113,6 +113,10 @@ export const text = {
     id: `system '${system}' adalah ValueSet, bukan CodeSystem. Gunakan URL sistem kodenya.`,
     en: `The system '${system}' is a value set, not a code system. Use the code system's URL.`,
   }),
+  unknownSystem: (system: string): Text => ({
+    id: `Sistem kode '${system}' tidak dikenal di sini, jadi kodenya tidak diperiksa.`,
+    en: `The code system '${system}' is not on board, so the code was not checked.`,
+  }),
   supplementAsSystem: (system: string): Text => ({
     id: `system '${system}' hanya pelengkap. Gunakan URL sistem kode yang dilengkapinya.`,
     en: `The system '${system}' is only a supplement. Use the URL of the code system that it supplements.`,

@@ -81,9 +81,9 @@ function guideResources(types: readonly string[]): readonly unknown[] {
   return found;
 }
 
-/** Runs all resources over and over for some two CPU seconds, after a warm-up of one. */
+/** Runs all resources over and over for some two CPU seconds, after a warm-up of three. */
 function perCpuSecond<Item>(resources: readonly Item[], validate: (resource: Item) => unknown): number {
-  run(resources, validate, 1);
+  run(resources, validate, 3);
   return run(resources, validate, 2);
 }
 

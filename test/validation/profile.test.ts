@@ -403,6 +403,89 @@ const cases: readonly Case[] = [
     expected: ['profile-choice @ Patient.address[2]', 'min-cardinality @ Patient.address[2]'],
   },
   {
+    rule: 'wants a value where extensions alone are not enough',
+    definitions: [
+      profile('A', 'Patient', [
+        {
+          path: 'Patient.active',
+          extension: [{ url: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue', valueBoolean: true }],
+        },
+      ]),
+    ],
+    resource: {
+      resourceType: 'Patient',
+      _active: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] },
+    },
+    expected: ['must-have-value @ Patient.active'],
+  },
+  {
+    rule: 'takes a slice that leaves out one of the discriminators',
+    definitions: [
+      profile('A', 'Patient', [
+        {
+          id: 'Patient.telecom',
+          path: 'Patient.telecom',
+          slicing: {
+            discriminator: [
+              { type: 'value', path: 'system' },
+              { type: 'value', path: 'use' },
+            ],
+            rules: 'open',
+          },
+        },
+        { id: 'Patient.telecom:mobile', path: 'Patient.telecom', sliceName: 'mobile', min: 1 },
+        { id: 'Patient.telecom:mobile.system', path: 'Patient.telecom.system', min: 1, fixedCode: 'phone' },
+        { id: 'Patient.telecom:mobile.use', path: 'Patient.telecom.use', min: 1, fixedCode: 'mobile' },
+        { id: 'Patient.telecom:email', path: 'Patient.telecom', sliceName: 'email', max: '1' },
+        { id: 'Patient.telecom:email.system', path: 'Patient.telecom.system', min: 1, fixedCode: 'email' },
+      ]),
+    ],
+    resource: {
+      resourceType: 'Patient',
+      telecom: [
+        { system: 'phone', use: 'mobile', value: '1' },
+        { system: 'email', use: 'home', value: '2' },
+        { system: 'email', value: '3' },
+      ],
+    },
+    expected: ['slice-max @ Patient'],
+  },
+  {
+    rule: 'refuses parts that a complex extension does not have',
+    definitions: [
+      profile('A', 'Patient', []),
+      profile(
+        'E',
+        'Extension',
+        [
+          {
+            id: 'Extension.extension',
+            path: 'Extension.extension',
+            slicing: { discriminator: [{ type: 'value', path: 'url' }], rules: 'open' },
+          },
+          { id: 'Extension.extension:rt', path: 'Extension.extension', sliceName: 'rt' },
+          { id: 'Extension.extension:rt.url', path: 'Extension.extension.url', fixedUri: 'rt' },
+          { id: 'Extension.url', path: 'Extension.url', fixedUri: profileUrl('E') },
+          { id: 'Extension.value[x]', path: 'Extension.value[x]', max: '0' },
+        ],
+        { context: [{ type: 'element', expression: 'Patient' }] },
+      ),
+    ],
+    resource: {
+      resourceType: 'Patient',
+      extension: [
+        {
+          url: profileUrl('E'),
+          extension: [
+            { url: 'rt', valueString: '1' },
+            { url: 'rtt', valueString: '2' },
+          ],
+        },
+      ],
+    },
+    expected: ['extension-part @ Patient.extension[0].extension[1]'],
+  },
+  {
     rule: 'applies to resources of its type only',
     definitions: [profile('A', 'Patient', [])],
     resource: { resourceType: 'Organization', name: 'x' },
@@ -430,6 +513,20 @@ test('names a declared profile that is not on board in a warning', (t) => {
   const issues = validatorWith().validate({ resourceType: 'Patient', meta: { profile: ['https://lontar.test/none'] } });
   t.ok(issues.some(({ rule, severity }) => rule === 'unknown-profile' && severity === 'warning'));
   t.strictSame(errors(issues), []);
+  t.end();
+});
+
+test('refuses to judge by a profile that was asked for and is not on board', (t) => {
+  const issues = validatorWith().validate({ resourceType: 'Patient' }, { profiles: ['https://lontar.test/none'] });
+  t.strictSame(errors(issues), ['unknown-profile @ Patient']);
+  t.end();
+});
+
+test('takes the version of a profile that is there, and says so', (t) => {
+  const validator = validatorWith([profile('A', 'Patient', [{ path: 'Patient.name', min: 1 }], { version: '2.0.0' })]);
+  const issues = validator.validate({ resourceType: 'Patient', meta: { profile: [`${profileUrl('A')}|1.0.0`] } });
+  t.strictSame(errors(issues), ['min-cardinality @ Patient']);
+  t.ok(issues.some(({ rule, severity }) => rule === 'profile-version' && severity === 'warning'));
   t.end();
 });
 

@@ -160,7 +160,7 @@ function checkAnswers(
 
 function checkText(question: JsonObject, item: JsonObject, path: string, context: Context): void {
   if (typeof item['text'] === 'string' && typeof question['text'] === 'string' && item['text'] !== question['text'])
-    report(context, 'warning', 'invalid', 'questionnaire-text', text.textDiffers(String(question['linkId'])), path);
+    report(context, 'error', 'invalid', 'questionnaire-text', text.textDiffers(String(question['linkId'])), path);
 }
 
 export function itemsOf(holder: JsonObject): readonly JsonObject[] {
