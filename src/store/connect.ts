@@ -115,7 +115,8 @@ function namedQuery(statement: SqlFragment): NamedQuery {
 
 function frequentQuery(statement: SqlFragment): NamedQuery {
   const { text, values } = render(statement);
-  return { text, values, name: nameOfFrequent(text) };
+  // Without parameters it may be several statements in one, as migrations are: those can't be prepared.
+  return { text, values, name: values.length === 0 ? undefined : nameOfFrequent(text) };
 }
 
 const names = new Map<string, string>();
