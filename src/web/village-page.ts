@@ -80,9 +80,10 @@ function numbersTable(
 <td>${formatCount(indicator.numerator).id}</td><td>${formatCount(indicator.denominator).id}</td>
 <td>${indicator.percent === undefined ? 't.b.' : formatDecimals(indicator.percent)}</td><td>${shortTarget(indicator)}</td></tr>`,
     );
+  const unconfirmed = cards.some(({ indicators }) => indicators.some(({ target }) => target?.verified === false));
   return html`<section><table class="numbers-table"><caption>Angka ${place}, ${period.label.id} <span lang="en">The same numbers as in the charts</span></caption>
 <thead><tr><th scope="col">Indikator<span lang="en">Indicator</span></th><th scope="col">Pem&shy;bilang<span lang="en">Num.</span></th><th scope="col">Penye&shy;but<span lang="en">Den.</span></th><th scope="col">%</th><th scope="col">Target, %</th></tr></thead>
 <tbody>!${rows.join('')}</tbody></table>
-<p class="small">t.b. = tidak berlaku, penyebut nol <span lang="en">not applicable: the denominator is zero</span></p>
+<p class="small">t.b. = tidak berlaku, penyebut nol <span lang="en">not applicable: the denominator is zero</span></p>!${unconfirmed ? html`<p class="small">* target perlu dikonfirmasi <span lang="en">target to be confirmed</span></p>` : ''}
 <p class="small screen"><a href="${dataHref}">Unduh angka (CSV)</a> <span lang="en">Download the numbers</span></p></section>`;
 }
