@@ -27,6 +27,8 @@ export interface FhirPathContext {
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch for now() and today(). */
   readonly now?: number;
+  /** Where today() is: minutes east of UTC (WIB 420, WITA 480, WIT 540); 0 where absent. */
+  readonly zoneMinutes?: number;
   /** The target of a literal reference that is neither contained nor in the Bundle of `%rootResource`. */
   resolve?(reference: string): FhirResource | undefined;
   memberOf?(value: unknown, valueSet: string): boolean | undefined;

@@ -112,9 +112,9 @@ function pad(value: number, width: number): string {
   return String(value).padStart(width, '0');
 }
 
-/** An instant as a dateTime in UTC with milliseconds. */
-export function fromEpoch(ms: number): Temporal {
-  const date = new Date(ms);
+/** An instant as a dateTime with milliseconds, on the clock of a zone. */
+export function fromEpoch(ms: number, zoneEastMinutes = 0): Temporal {
+  const date = new Date(ms + zoneEastMinutes * 60_000);
   return {
     kind: 'dateTime',
     year: date.getUTCFullYear(),
@@ -126,7 +126,7 @@ export function fromEpoch(ms: number): Temporal {
     millisecond: date.getUTCMilliseconds(),
     precision: 6,
     fraction: true,
-    offsetMinutes: 0,
+    offsetMinutes: zoneEastMinutes,
   };
 }
 

@@ -69,8 +69,9 @@ function createModel(registry: Registry): Model {
         if (definition.type !== undefined && definition.type !== root) shapes.set(root, shape(definition.type));
         else for (const made of shapesOf(definition)) shapes.set(made.name, made);
       }
+      // Unknown names are not kept: an expression chooses them, and there is no end of names.
+      if (shapes.get(root) === undefined) shapes.delete(root);
     }
-    // Unknown names are not kept: an expression chooses them, and there is no end of names.
     return shapes.get(type);
   }
 

@@ -195,6 +195,10 @@ test('variables bound in a chain live as long as the chain', async (t) => {
 test('now() is the context’s clock, and empty without one', async (t) => {
   t.same(evaluate('now()', patient, { now: Date.UTC(2026, 0, 2, 3, 4, 5, 6) }), ['System.DateTime 2026-01-02T03:04:05.006Z']);
   t.same(evaluate('today()', patient, { now: Date.UTC(2026, 0, 2) }), ['System.Date 2026-01-02']);
+  t.same(evaluate('today()', patient, { now: Date.UTC(2026, 0, 1, 18), zoneMinutes: 420 }), ['System.Date 2026-01-02']);
+  t.same(evaluate('now()', patient, { now: Date.UTC(2026, 0, 1, 18), zoneMinutes: 420 }), [
+    'System.DateTime 2026-01-02T01:00:00.000+07:00',
+  ]);
   t.same(evaluate('now()', patient), []);
 });
 

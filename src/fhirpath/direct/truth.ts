@@ -189,6 +189,8 @@ function call(node: Expression & { kind: 'call' }, place: Place, generation: Gen
     }
     case 'hasExtension':
       return count === 1 ? existence(generatePath({ ...node, name: 'extension' }, place, generation), true, generation) : notCovered();
+    case 'memberOf':
+      return count === 1 ? memberOf(path(), argument as Expression, generation) : notCovered();
     case 'isDistinct':
       return count === 0 ? isDistinct(path(), generation) : notCovered();
     case 'startsWith':
@@ -282,6 +284,17 @@ function targetTest(
     (reference) => `${answer} = rt.refersTo(${quote(reference.type)}, ${reference.value}, ${quote(type.name)}, f, c);`,
   );
   return { code: `let ${answer}; ${code}`, value: answer, total: false };
+}
+
+/** The context knows the value set; without its help the answer is empty. */
+function memberOf(path: Path, valueSet: Expression, generation: Generation): Truth {
+  if (valueSet.kind !== 'literal' || valueSet.type !== 'string') return notCovered();
+  const answer = fresh(generation, 't');
+  const seen = fresh(generation, 'n');
+  const search = path.each(
+    ({ value }) => `if (${value} === undefined || ${seen}++ > 0) rt.other(); ${answer} = c.memberOf?.(${value}, ${quote(valueSet.text)});`,
+  );
+  return { code: `let ${answer}, ${seen} = 0; ${search}`, value: answer, total: false };
 }
 
 /** Only over strings and codes, which equal each other by their text. */

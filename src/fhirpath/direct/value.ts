@@ -95,6 +95,7 @@ export const truthCalls: ReadonlySet<string> = new Set([
   'hasExtension',
   'is',
   'isDistinct',
+  'memberOf',
   'startsWith',
   'endsWith',
   'contains',

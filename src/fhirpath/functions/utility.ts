@@ -35,8 +35,8 @@ function trace(call: Call): Collection {
 }
 
 function instant(call: Call, part: (value: Temporal) => Temporal): Collection {
-  const { now } = call.scope.evaluation.context;
-  return now === undefined ? empty : [temporal(part(fromEpoch(now)))];
+  const { now, zoneMinutes } = call.scope.evaluation.context;
+  return now === undefined ? empty : [temporal(part(fromEpoch(now, zoneMinutes)))];
 }
 
 function toDay(value: Temporal): Temporal {
