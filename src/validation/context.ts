@@ -23,6 +23,8 @@ export interface Context {
   /** Elements within each other at this moment. */
   depth: number;
   tooDeep: boolean;
+  /** Issues that were found but not kept, for there were too many. */
+  dropped: number;
   scope: Scope;
   readonly engine: Engine;
   readonly options: ValidateOptions;
@@ -31,6 +33,10 @@ export interface Context {
   /** Does an object meet a profile? `undefined` while the question is open: recursive profiles end there. */
   readonly verdicts: Map<object, Map<string, boolean | undefined>>;
   readonly bundles: Map<object, BundleIndex>;
+  /** Where each id first stands among the contained resources of a resource. */
+  readonly positions: Map<object, ReadonlyMap<unknown, number>>;
+  /** Ids and anchors of a resource, for links in its narratives. */
+  readonly anchors: Map<object, ReadonlySet<string>>;
 }
 
 /** What checks do: look at `value`, whose FHIRPath is `path`; `sibling` is the `_name` object of a primitive. */
@@ -56,7 +62,21 @@ export function report(
   path: string,
   diagnostics?: string,
 ): void {
+  if (isFull(context, severity)) {
+    context.dropped++;
+    return;
+  }
   context.issues.push(issue(code, rule, text, { severity, expression: path, ...(diagnostics === undefined ? {} : { diagnostics }) }));
+}
+
+// What is sent can be wrong a million times over. Beyond these, issues are only counted, but for one error, which decides the verdict.
+const mostIssues = 10_000;
+const mostRemarks = 2000;
+
+function isFull({ issues }: Context, severity: Severity): boolean {
+  if (issues.length < mostRemarks) return false;
+  if (severity !== 'error' && severity !== 'fatal') return true;
+  return issues.length >= mostIssues && issues.at(-1)?.severity === 'error';
 }
 
 /** Enters a resource; the caller puts the former scope back. */
@@ -120,7 +140,7 @@ export interface Resolved {
 
 /** The target of a reference made in `scope`: contained, in an enclosing Bundle, or from the caller. Source: R4 references §2.3.0, bundle §2.36.4.1. */
 export function resolveReference(reference: string, scope: Scope, context: Context): Resolved | undefined {
-  if (reference.startsWith('#')) return resolveContained(reference.slice(1), scope);
+  if (reference.startsWith('#')) return resolveContained(reference.slice(1), scope, context);
   for (let outer: Scope | undefined = scope; outer; outer = outer.container) {
     const holder = outer.resource['resourceType'];
     if (holder === 'Bundle' && outer !== scope) {
@@ -135,13 +155,25 @@ export function resolveReference(reference: string, scope: Scope, context: Conte
   return isResource(remote) ? { resource: remote, path: undefined, found: 'referenced' } : undefined;
 }
 
-function resolveContained(id: string, scope: Scope): Resolved | undefined {
+/** Where each id first stands among the contained resources of `holder`. */
+export function containedPositions(holder: JsonObject, context: Context): ReadonlyMap<unknown, number> {
+  const known = context.positions.get(holder);
+  if (known) return known;
+  const made = new Map<unknown, number>();
+  const contained = holder['contained'];
+  if (Array.isArray(contained)) {
+    for (const [index, item] of contained.entries()) if (isObject(item) && !made.has(item['id'])) made.set(item['id'], index);
+  }
+  context.positions.set(holder, made);
+  return made;
+}
+
+function resolveContained(id: string, scope: Scope, context: Context): Resolved | undefined {
   const holder = scope.kind === 'contained' && scope.container ? scope.container : scope;
   if (id === '') return { resource: holder.resource, path: holder.path, found: 'contained', container: holder.container };
   const contained = holder.resource['contained'];
-  if (!Array.isArray(contained)) return undefined;
-  const index = contained.findIndex((item) => isObject(item) && item['id'] === id);
-  return index < 0
+  const index = containedPositions(holder.resource, context).get(id);
+  return index === undefined || !Array.isArray(contained)
     ? undefined
     : { resource: contained[index] as JsonObject, path: `${holder.path}.contained[${index}]`, found: 'contained', container: holder };
 }

@@ -1,5 +1,5 @@
 import type { Registry } from '../definitions/registry.js';
-import type { Issue } from '../fhir/outcome.js';
+import { type Issue, issue } from '../fhir/outcome.js';
 import { isObject } from '../fhir/resource.js';
 import { compileFhirPath } from '../fhirpath/compile.js';
 import type { CompiledFhirPath } from '../fhirpath/fhirpath.js';
@@ -45,23 +45,32 @@ export function createValidator(parts: ValidatorParts): Validator {
         if (!(error instanceof RangeError)) throw error;
         report(context, 'error', 'too-costly', 'too-deep', text.tooDeep, path);
       }
+      if (context.dropped > 0)
+        context.issues.push(
+          issue('informational', 'more-issues', text.moreIssues(context.dropped), { severity: 'information', expression: path }),
+        );
       return distinct(context.issues);
     },
   };
 }
+
+/** Where a run stands before it enters its resource. */
+const outside: Scope = { resource: {}, path: '', container: undefined, kind: 'root', fullUrl: undefined, fhirPath: {} };
 
 function newContext(engine: Engine, options: ValidateOptions): Context {
   return {
     issues: [],
     depth: 0,
     tooDeep: false,
-    // replaced by the first enterScope
-    scope: undefined as unknown as Scope,
+    dropped: 0,
+    scope: outside,
     engine,
     options,
     scopes: new Map(),
     verdicts: new Map(),
     bundles: new Map(),
+    positions: new Map(),
+    anchors: new Map(),
   };
 }
 

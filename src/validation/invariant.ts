@@ -1,6 +1,8 @@
+import type { Extension } from '@medplum/fhirtypes';
+import type { Text } from '../fhir/outcome.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import type { CompiledFhirPath } from '../fhirpath/fhirpath.js';
-import { type Context, report } from './context.js';
+import { type Context, containedPositions, report } from './context.js';
 import { correctedExpressions } from './corrections.js';
 import { scanXhtml } from './rules/xhtml.js';
 import { text } from './text.js';
@@ -18,6 +20,8 @@ export interface ConstraintDefinition {
   readonly key?: string;
   readonly severity?: string;
   readonly human?: string;
+  /** Carries the sentence in other languages, as the translation extension. */
+  readonly _human?: { readonly extension?: readonly Extension[] };
   readonly expression?: string;
   readonly source?: string;
 }
@@ -72,12 +76,21 @@ export function invariantOf(
   }
 
   function failed(path: string, context: Context): void {
-    report(context, severity, 'invariant', key, text.invariant(key, human), path, `${expression} (${constraint.source ?? 'profile'})`);
+    report(context, severity, 'invariant', key, sentence(constraint, key), path, `${expression} (${constraint.source ?? 'profile'})`);
   }
 
   function unusable(path: string, context: Context): void {
     report(context, 'warning', 'processing', 'invariant-unusable', text.invariantUnusable(key), path, `${key}: ${expression}`);
   }
+}
+
+/** The constraint's own sentence where it is there in Indonesian too, else what can be said of any constraint. */
+function sentence({ human = '', _human }: ConstraintDefinition, key: string): Text {
+  const translation = _human?.extension?.find(({ extension }) =>
+    extension?.some(({ url, valueCode }) => url === 'lang' && valueCode === 'id'),
+  );
+  const indonesian = translation?.extension?.find(({ url }) => url === 'content')?.valueString;
+  return indonesian === undefined ? text.invariant(key, human) : { id: indonesian, en: human };
 }
 
 function choiceType(path: string): string | undefined {
@@ -128,7 +141,7 @@ const nativeConditions: Readonly<Record<string, NativeCondition>> = Object.assig
       const reference = focus['reference'];
       if (typeof reference !== 'string' || !reference.startsWith('#') || reference === '#') return true;
       const holder = context.scope.kind === 'contained' ? context.scope.container : context.scope;
-      return contained(holder?.resource ?? {}).some((item) => item['id'] === reference.slice(1));
+      return holder !== undefined && containedPositions(holder.resource, context).has(reference.slice(1));
     },
   },
   'qty-3': {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import { runProfile } from './conformance.js';
-import { type Context, enterScope, report, type Scope } from './context.js';
+import { type Context, containedPositions, enterScope, report, type Scope } from './context.js';
 import { nearest } from './nearest.js';
 import { signpostedProfiles } from './rules/signpost.js';
 import { text } from './text.js';
@@ -76,7 +76,7 @@ function checkContained(value: JsonObject, path: string, context: Context, outer
   }
   const siblings = outer.resource['contained'];
   if (!Array.isArray(siblings)) return;
-  const first = siblings.find((item) => isObject(item) && item['id'] === value['id']);
-  if (first !== value)
+  const first = containedPositions(outer.resource, context).get(value['id']);
+  if (first !== undefined && siblings[first] !== value)
     report(context, 'error', 'structure', 'contained-twice', text.containedTwice(String(value['id']).slice(0, 64)), path);
 }

@@ -15,6 +15,10 @@ export const text = {
     id: 'Elemen bersarang terlalu dalam. Kurangi kedalamannya.',
     en: 'Elements are nested too deeply. Make the resource flatter.',
   },
+  moreIssues: (count: number): Text => ({
+    id: `Masih ada ${count} temuan lain yang tidak ditampilkan. Perbaiki yang sudah disebut, lalu periksa lagi.`,
+    en: `There are ${count} more findings, which are not shown. Mend those named, then check again.`,
+  }),
   unknownElement: (name: string, near?: string): Text => ({
     id: `Elemen '${name}' tidak dikenal di sini.${near ? ` Mungkin maksudnya '${near}'.` : ' Hapus elemen itu.'}`,
     en: `The element '${name}' is not known here.${near ? ` Perhaps '${near}' is meant.` : ' Remove it.'}`,

@@ -293,6 +293,21 @@ test('ends with an issue, whatever is sent', (t) => {
   t.end();
 });
 
+test('keeps the verdict, and says that there is more, when findings are without number', (t) => {
+  const patients = Array.from({ length: 3000 }, () => ({ resource: { resourceType: 'Patient' } }));
+  const issues = validator.validate({
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: [...patients, { resource: { resourceType: 'Patient', gender: 'x' } }],
+  });
+  t.strictSame(errors(issues), ['binding @ Bundle.entry[3000].resource.gender']);
+  t.equal(issues.at(-1)?.rule, 'more-issues');
+  const junk = validator.validate({ resourceType: 'Patient', name: Array.from({ length: 50_000 }, () => ({ x: 1 })) });
+  t.ok(junk.length <= 10_001);
+  t.equal(junk.at(-1)?.rule, 'more-issues');
+  t.end();
+});
+
 test('resolves references inside a Bundle by fullUrl', (t) => {
   const bundle = (type: string) => ({
     resourceType: 'Bundle',

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../fhir/resource.js';
-import { type Context, report } from '../context.js';
+import { type Context, containedPositions, report } from '../context.js';
 import { rulesText } from '../rules-text.js';
 import { scanXhtml } from './xhtml.js';
 
@@ -33,7 +33,7 @@ export function checkNarrative(value: JsonObject, path: string, context: Context
   if (found.faults.length === 0 && !found.hasContent) report(context, 'error', 'invariant', 'txt-2', text.empty, at);
   const open = found.fragments.filter((fragment) => !found.ids.has(fragment) && !isContained(fragment, context));
   if (open.length === 0) return;
-  const elsewhere = idsElsewhere(context.scope.resource);
+  const elsewhere = idsElsewhere(context.scope.resource, context);
   for (const fragment of open) {
     if (!elsewhere.has(fragment))
       report(context, 'error', 'invalid', 'narrative-link', text.unresolvedLink(`#${fragment.slice(0, 200)}`), at);
@@ -43,13 +43,15 @@ export function checkNarrative(value: JsonObject, path: string, context: Context
 function isContained(fragment: string, context: Context): boolean {
   if (fragment === '') return true;
   const holder = context.scope.kind === 'contained' ? context.scope.container : context.scope;
-  const contained = holder?.resource['contained'];
-  return Array.isArray(contained) && contained.some((item) => isObject(item) && item['id'] === fragment);
+  return holder !== undefined && containedPositions(holder.resource, context).has(fragment);
 }
 
 /** Ids of elements, and anchors in other narratives, of the resource. */
-function idsElsewhere(resource: JsonObject): ReadonlySet<string> {
+function idsElsewhere(resource: JsonObject, context: Context): ReadonlySet<string> {
+  const known = context.anchors.get(resource);
+  if (known) return known;
   const ids = new Set<string>();
+  context.anchors.set(resource, ids);
   const visit = (value: unknown, depth: number): void => {
     if (depth > 100) return;
     if (Array.isArray(value)) for (const item of value) visit(item, depth + 1);

@@ -12,6 +12,8 @@ export interface ResponseState {
   readonly questionnaire: JsonObject;
   readonly inProgress: boolean;
   readonly context: Context;
+  /** Every linkId of the questionnaire. */
+  readonly links: ReadonlySet<unknown>;
 }
 
 /** A QuestionnaireResponse beside its Questionnaire, where that is at hand. Source: R4 QuestionnaireResponse §14.5.4. */
@@ -24,7 +26,13 @@ export function checkQuestionnaireResponse(value: JsonObject, path: string, cont
     return;
   }
   const inProgress = value['status'] === 'in-progress';
-  const state: ResponseState = { response: value, questionnaire, inProgress, context };
+  const state: ResponseState = {
+    response: value,
+    questionnaire,
+    inProgress,
+    context,
+    links: collectLinks(itemsOf(questionnaire), new Set(), 0),
+  };
   checkItems(state, itemsOf(questionnaire), [{ holder: value, path }], path, [value], 0);
 }
 
@@ -56,16 +64,17 @@ function checkItems(
   if (depth > 50) return;
   const { context } = state;
   const byLink = new Map<unknown, Placed[]>();
+  const order = new Map(questions.map((question, index) => [question['linkId'], index] as const));
   for (const { holder, path } of holders) {
     let last = -1;
     const items = itemsOf(holder);
     items.forEach((item, index) => {
       const linkId = item['linkId'];
-      const position = questions.findIndex((question) => question['linkId'] === linkId);
+      const position = order.get(linkId) ?? -1;
       const placed = { item, path: `${path}.item[${index}]` };
       if (linkId === undefined) return;
       if (position < 0) {
-        const elsewhere = hasLink(itemsOf(state.questionnaire), linkId, 0);
+        const elsewhere = state.links.has(linkId);
         const said = elsewhere ? text.wrongPlace(String(linkId)) : text.unknownLink(String(linkId));
         report(context, 'error', elsewhere ? 'structure' : 'not-found', 'questionnaire-link', said, path);
         return;
@@ -180,6 +189,11 @@ export function extensionValue(holder: JsonObject, url: string, name: string): u
   return isObject(found) ? found[name] : undefined;
 }
 
-function hasLink(questions: readonly JsonObject[], linkId: unknown, depth: number): boolean {
-  return depth < 50 && questions.some((question) => question['linkId'] === linkId || hasLink(itemsOf(question), linkId, depth + 1));
+function collectLinks(questions: readonly JsonObject[], into: Set<unknown>, depth: number): ReadonlySet<unknown> {
+  if (depth > 50) return into;
+  for (const question of questions) {
+    into.add(question['linkId']);
+    collectLinks(itemsOf(question), into, depth + 1);
+  }
+  return into;
 }
