@@ -43,7 +43,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
     return503OnClosing: false,
     routerOptions: { maxParamLength: maximumUrlLength },
     http: { maxHeaderSize: maximumHeaderBytes },
-    requestTimeout: 120_000,
+    // Bundles come over slow lines as well.
+    requestTimeout: 300_000,
     frameworkErrors: refuseBadUrl,
     clientErrorHandler: answerClientError,
   });

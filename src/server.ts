@@ -70,6 +70,7 @@ export async function serve(
   config: Config,
   options: StartOptions & { readonly onReady?: (server: RunningServer) => void } = {},
 ): Promise<number> {
+  const stopped = untilSignal();
   let server: RunningServer;
   try {
     server = await startServer(config, options);
@@ -77,8 +78,13 @@ export async function serve(
     process.stderr.write(`${startFailureLine(error)}\n`);
     return 1;
   }
+  // Node would print the error with the values it quotes, and leave PostgreSQL's connections to time out.
+  process.once('uncaughtException', (error) => {
+    server.app.log.fatal({ err: error }, 'stopping over a fault');
+    void server.stop().finally(() => process.exit(1));
+  });
   options.onReady?.(server);
-  await untilSignal();
+  await stopped;
   await server.stop();
   return 0;
 }

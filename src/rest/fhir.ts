@@ -59,8 +59,9 @@ export async function fhirRoutes(app: FastifyInstance, { services }: { readonly 
         ? {}
         : { onRequest: async (request: FastifyRequest) => checkMediaType(request, interaction.body ?? 'resource') }),
       handler: async (request, reply) => {
-        const representation = negotiate(queryOf(request), request.headers.accept);
-        const response = await interaction.handler(toFhirRequest(request, interaction, app.prefix, services), services);
+        const asked = toFhirRequest(request, interaction, app.prefix, services);
+        const representation = negotiate(asked.query, request.headers.accept);
+        const response = await interaction.handler(asked, services);
         return send(reply, response, representation, services);
       },
     });
@@ -153,7 +154,8 @@ function baseUrl(request: FastifyRequest, services: Services): string {
 }
 
 function send(reply: FastifyReply, response: FhirResponse, representation: Representation, services: Services): FastifyReply {
-  reply.code(response.status);
+  // People's data: a browser may keep it but has to ask whether it still holds, and nobody in between may.
+  reply.code(response.status).header('cache-control', 'private, no-cache');
   if (response.headers !== undefined) reply.headers(response.headers);
   const { body } = response;
   if (body === undefined || body === '') return reply.send();
