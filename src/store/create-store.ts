@@ -10,6 +10,7 @@ import type { FactWriter } from './facts.js';
 import { readHistory } from './history.js';
 import { migrate, storeMigrations } from './migrate.js';
 import { readCurrentVersion, readVersion } from './read.js';
+import { keepIndex } from './reindex.js';
 import { searchStore } from './search.js';
 import { growingStatistics } from './statistics.js';
 import type { Store } from './store.js';
@@ -34,6 +35,8 @@ export interface StoreOptions {
   readonly baseUrls?: readonly string[];
   /** Zone of dates without one, in minutes east of UTC; 0 by default. */
   readonly zoneMinutes?: number;
+  /** Hears of long work at the start, such as indexing under new search parameters. */
+  readonly log?: (message: string) => void;
 }
 
 /** Brings the database's schema up to date and opens the store on it. Throws StartError. */
@@ -42,6 +45,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   await migrate(database, [...storeMigrations(), ...(facts?.migrations ?? [])]);
   const cursors = signedCursors(await cursorSecret(database));
   const extract: ExtractOptions = { ownBases: options.baseUrls ?? [], zoneMinutes: options.zoneMinutes ?? 0 };
+  const index = await keepIndex(database, registry, extract, options.log ?? (() => {}));
   const compileOptions = (scope: Parameters<Store['read']>[0]) => ({
     registry,
     scope,
@@ -78,6 +82,9 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     history: (scope, of, page) => asClientFault(readHistory(database, registry, cursors, scope, of, page)),
     search: (scope, request) => asClientFault(searchStore(database, cursors, request, compileOptions(scope))),
     async write(operations, context) {
+      await asClientFault(
+        index.remember(operations.flatMap((operation) => (operation.kind === 'delete' ? [] : [operation.resource.resourceType]))),
+      );
       const results = await asClientFault(writeWithRetries(database, operations, context, writer));
       statistics.note(results.length);
       return results;

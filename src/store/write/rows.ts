@@ -81,17 +81,30 @@ export const deleteResources: RowStatement<NewVersion> = rowStatement(
     returning resource.key`,
 );
 
-/** Takes the values of versions that are no longer current out of the narrow tables. */
-export const deleteValues: ReadonlyArray<RowStatement<NewVersion>> = [
+/** New search values for versions that stay as they are. */
+export const refreshResources: RowStatement<LiveVersion> = rowStatement(
+  resourceColumns,
+  (source) => sql`
+    update resource
+    set patient = r.patient, date_low = r.date_low, date_high = r.date_high, present = r.present::int[], tokens = r.tokens::bigint[]
+    from ${source}
+    where resource.shard = r.shard and resource.key = r.key and resource.version = r.version
+    returning resource.key::text as key`,
+);
+
+const deleteFrom = (table: SqlFragment): RowStatement<NewVersion> =>
+  rowStatement(shardAndKey, (source) => sql`delete from ${table} v using ${source} where v.shard = r.shard and v.key = r.key`);
+
+/** Takes the values of resources out of the narrow tables. */
+export const deleteSearchValues: ReadonlyArray<RowStatement<NewVersion>> = [
   sql`string_value`,
   sql`date_value`,
   sql`quantity_value`,
   sql`reference_value`,
   sql`composite_value`,
-  sql`business_identifier`,
-].map((table) =>
-  rowStatement(shardAndKey, (source) => sql`delete from ${table} v using ${source} where v.shard = r.shard and v.key = r.key`),
-);
+].map(deleteFrom);
+
+export const deleteIdentifiers: RowStatement<NewVersion> = deleteFrom(sql`business_identifier`);
 
 type Owned<Value> = Value & { readonly shard: number; readonly key: string };
 

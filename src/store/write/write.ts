@@ -230,8 +230,12 @@ function linkTable(drafts: readonly Draft[], writer: Writer): ReadonlyMap<string
   return links;
 }
 
+/** References inside a stored Bundle are its own affair: they mean its entries. */
+const enclosed = 'Bundle';
+
 function conditionalReferences(resource: JsonObject): readonly string[] {
   const found: string[] = [];
+  if (resource['resourceType'] === enclosed) return found;
   eachReference(resource, (reference) => {
     if (conditionalReference.test(reference)) found.push(reference);
   });
@@ -294,6 +298,10 @@ async function writePhase(
   for (const draft of drafts) {
     if (draft.operation.kind === 'delete' || draft.action === 'none') continue;
     const resource = asObject(draft.operation.resource);
+    if (draft.type === enclosed) {
+      draft.resource = resource;
+      continue;
+    }
     draft.resource =
       links.size + conditional.size === 0
         ? resource
@@ -489,7 +497,7 @@ async function sendRows(transaction: Transaction, phase: PhaseRows): Promise<voi
   if (creations.length + reborn.length > 0) connection.send(rows.insertResources([...creations, ...reborn]));
   const outdated = [...updates.map(({ version }) => version), ...deletions];
   const statements = [
-    ...(outdated.length > 0 ? rows.deleteValues.map((statement) => statement(outdated)) : []),
+    ...(outdated.length > 0 ? [...rows.deleteSearchValues, rows.deleteIdentifiers].map((statement) => statement(outdated)) : []),
     ...rows.insertValues(live, (key) => transaction.shards.get(key)),
   ];
   const dictionary = newDictionaryRows(transaction, live);
@@ -536,8 +544,8 @@ function identifierRows(transaction: Transaction, live: readonly Placed[]): read
 
 /** Where `reference` stands in the draft's resource. */
 function placeOf(draft: Draft, reference: string): string {
-  const resource = draft.operation.kind === 'delete' ? {} : asObject(draft.operation.resource);
-  const found = findReferences(draft.resource ?? resource).find((one) => one.reference === reference) ?? findReferences(resource)[0];
+  const sent = draft.operation.kind === 'delete' ? {} : asObject(draft.operation.resource);
+  const found = findReferences(draft.resource ?? sent).find((one) => one.reference === reference);
   return found?.path ?? 'reference';
 }
 
