@@ -300,7 +300,10 @@ export function plan(program: InlinedProgram, keys: readonly string[], catalogue
       }
       case 'AliasRef':
       case 'Property':
+      case 'IdentifierRef':
         return element(node, names);
+      case 'IsNull':
+        return choiceIsNull(node, names) ?? call(node, names);
       case 'FunctionRef':
         return conversion(node, names);
       case 'As':
@@ -365,6 +368,7 @@ export function plan(program: InlinedProgram, keys: readonly string[], catalogue
   function element(node: ElmNode, names: Names): Scalar {
     const found = path(node, names);
     if (found) return columnValue(found, node);
+    if (node.type === 'IdentifierRef') return property(sortRow(node), text(node, 'name'), node, names);
     const source = child(node, 'source');
     const alias = text(node, 'scope');
     const from: Scalar | undefined =
@@ -421,6 +425,10 @@ export function plan(program: InlinedProgram, keys: readonly string[], catalogue
       const cast = `${inner.path}.ofType(${target.name})`;
       return inner.columns.some((column) => column.path === cast || column.path.startsWith(`${cast}.`)) ? { ...inner, path: cast } : inner;
     }
+    if (node.type === 'IdentifierRef') {
+      const sorted = rowOf(sortRow(node), names);
+      return sorted && { ...sorted, path: plain(text(node, 'name')) };
+    }
     if (node.type !== 'Property') return undefined;
     const alias = text(node, 'scope');
     const source = child(node, 'source');
@@ -429,6 +437,27 @@ export function plan(program: InlinedProgram, keys: readonly string[], catalogue
         ? rowOf({ kind: 'alias', alias, type: anyType, origin: originOf(node) }, names)
         : source && (path(source, names) ?? aggregateRow(source, names));
     return from && { ...from, path: joined(from.path, plain(text(node, 'path'))) };
+  }
+
+  /** Within a sort clause a bare name is an element of what is sorted. */
+  function sortRow(node: ElmNode): Scalar {
+    return { kind: 'alias', alias: sortAlias, type: anyType, origin: originOf(node) };
+  }
+
+  /** A choice element is null when it is absent in each of its types, all of which must have columns. */
+  function choiceIsNull(node: ElmNode, names: Names): Scalar | undefined {
+    const operand = child(node, 'operand');
+    const found = operand && path(operand, names);
+    const type = operand ? resultType(operand) : anyType;
+    if (!operand || !found || type.kind !== 'Choice') return undefined;
+    const origin = originOf(node);
+    const parts = type.choices.map((choice): Scalar => {
+      const column = exactColumn({ ...found, path: `${found.path}.ofType(${choice.kind === 'Fhir' ? choice.name : choice.kind})` });
+      if (!column) throw refuse(node, noColumn({ ...found, path: `${found.path}.ofType(${typeText(choice).replace('FHIR.', '')})` }));
+      const value: Scalar = { kind: 'column', row: found.row, column, type: shapeType(column.shape), origin };
+      return { kind: 'call', operator: 'IsNull', operands: [value], type: booleanType, origin };
+    });
+    return parts.reduce((every, part): Scalar => ({ kind: 'call', operator: 'And', operands: [every, part], type: booleanType, origin }));
   }
 
   function rowOf(row: Scalar, names: Names): RowPath | undefined {

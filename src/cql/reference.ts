@@ -124,8 +124,15 @@ export function referenceLibrary(options: Pick<ReferenceOptions, 'libraries' | '
         listener,
       );
       const values = new Map<string, unknown>();
-      for (const name of expressions) values.set(name, await library.expressions[name].execute(context));
-      source.nextPatient();
+      try {
+        for (const name of expressions) values.set(name, await library.expressions[name].execute(context));
+      } catch (error) {
+        // What one person's data provoke in the engine: named with its place, and an error of the evaluation, not of the server.
+        const reason = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
+        throw new CqlError([issue('processing', 'cql', cqlText.evaluation(canonical, reason))]);
+      } finally {
+        source.nextPatient();
+      }
       return values;
     },
   };

@@ -749,20 +749,9 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
     const last = value.operator === 'Last';
     if (sort.length === 0 && item.shape !== 'row') throw refuse(value, `${value.operator} of a list without an order`);
     const env: Env = { select, aliases: new Map([[sortAlias, item]]), lets: new Map(), full: new Set() };
-    const orders = sort.flatMap((key) => {
-      const sorted = scalar(key.value, env);
-      const expressions =
-        sorted.shape === 'temporal'
-          ? sorted.exact
-            ? [sorted.lo]
-            : [sorted.lo, sorted.hi]
-          : sorted.shape === 'quantity'
-            ? [sorted.num]
-            : fragmentsOf(sorted).slice(0, 1);
-      const descending = key.descending !== last;
-      return expressions.map((expression) => (descending ? sql`${expression} desc nulls last` : sql`${expression} asc nulls first`));
-    });
-    const tie = item.shape === 'row' ? [last ? sql`${item.row.id()} desc` : sql`${item.row.id()} asc`] : [];
+    const sorted = sort.map((key) => ({ value: scalar(key.value, env), descending: key.descending }));
+    const orders = sorted.flatMap((key) => sortExpressions(key.value, key.descending !== last));
+    const tie = item.shape === 'row' ? [tieBreaker(item.row.id(), sorted.at(-1), last)] : [];
     select.shape({ kind: 'first', order: [...orders, ...tie] });
     return (alias) => exported(item, select, alias);
   }
@@ -801,7 +790,8 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
   /** `element = value`, `concept ~ code` or `exists (list …)` of an item, as the member of a pattern that the item must contain. */
   function elementPattern(condition: Scalar, alias: string, env: Env): { readonly name: string; readonly value: SqlFragment } | undefined {
     const isItem = (part: Scalar | undefined): boolean => part?.kind === 'alias' && part.alias === alias;
-    const outside = (part: Scalar): boolean => [...freeAliases(part, new Set(), env.lets)].every((free) => free !== alias && env.aliases.has(free));
+    const outside = (part: Scalar): boolean =>
+      [...freeAliases(part, new Set(), env.lets)].every((free) => free !== alias && env.aliases.has(free));
     if (condition.kind === 'aggregate' && condition.operator === 'Exists') {
       const inner = itemPattern(condition.rows, env);
       return inner && isItem(inner.row) ? { name: inner.name, value: inner.value } : undefined;
@@ -1251,6 +1241,24 @@ function groupValue(operator: AggregateOperator, item: Value): Value {
     }
   }
   throw new Incomparable(`${operator} of ${item.shape}`);
+}
+
+/**
+ * Rows of equal keys come in the order of their ids. Where the key is a date or a quantity and ascends they come the other way round: CQL leaves it open, and
+ * that is what the reference engine's sort makes of it.
+ */
+function tieBreaker(id: SqlFragment, key: { readonly value: Value; readonly descending: boolean } | undefined, last: boolean): SqlFragment {
+  const isReversed = (key?.value.shape === 'temporal' || key?.value.shape === 'quantity') && !key.descending;
+  return isReversed === last ? sql`${id} asc` : sql`${id} desc`;
+}
+
+/** Of two dates that begin together the one known less comes first: as their texts sort, in the reference engine too. */
+function sortExpressions(value: Value, descending: boolean): readonly SqlFragment[] {
+  const ordered = (expression: SqlFragment, down: boolean): SqlFragment =>
+    down ? sql`${expression} desc nulls last` : sql`${expression} asc nulls first`;
+  if (value.shape === 'temporal' && !value.exact) return [ordered(value.lo, descending), ordered(value.hi, !descending)];
+  const [first] = value.shape === 'quantity' ? [value.num] : fragmentsOf(value);
+  return first ? [ordered(first, descending)] : [];
 }
 
 /** Null instead of a sum that the type can't hold. */

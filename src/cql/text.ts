@@ -10,6 +10,10 @@ export const cqlText = {
     id: `Teks ini bukan pustaka CQL yang dapat diterjemahkan: ${message}`,
     en: `This text is not a CQL library that can be translated: ${message}`,
   }),
+  evaluation: (library: string, reason: string): Text => ({
+    id: `Mesin acuan CQL tidak dapat mengevaluasi ${library}: ${reason}`,
+    en: `The reference engine of CQL can't evaluate ${library}: ${reason}`,
+  }),
   missingLibrary: (library: string): Text => ({
     id: `Pustaka CQL ${library} tidak ada di server ini. Kirim dahulu pustaka itu.`,
     en: `The CQL library ${library} is not on this server. Send that library first.`,
