@@ -7,8 +7,9 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Logger } from 'pino';
 import { isLoopback } from './config.js';
 import { issue, OperationOutcomeError } from './fhir/outcome.js';
+import { docsRoutes } from './rest/docs.js';
 import { answerErrors, refuseBadUrl } from './rest/errors.js';
-import { fhirRoutes, maximumUrlLength } from './rest/fhir.js';
+import { allInteractions, fhirRoutes, maximumUrlLength } from './rest/fhir.js';
 import { guardRoutes } from './rest/guard.js';
 import { healthRoutes, type Lifecycle, newLifecycle, trackRequests } from './rest/health.js';
 import { measureRequests } from './rest/metrics.js';
@@ -97,6 +98,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   measureRequests(app, services.metrics);
   await app.register(healthRoutes, { services, lifecycle });
   for (const prefix of fhirPrefixes) await app.register(fhirRoutes, { prefix, services });
+  await app.register(docsRoutes, { prefixes: fhirPrefixes, interactions: allInteractions });
   await app.register(webRoutes, { measures: services.measures });
   await app.ready();
   return app;

@@ -88,3 +88,12 @@ test('counts what Bundles hold and what validation finds', async (t) => {
   t.match(metrics, /lontar_validation_issues_total\{severity="error"\} [1-9]/);
   t.match(metrics, 'nodejs_eventloop_lag_seconds');
 });
+
+test('describes itself for those who write clients', async (t) => {
+  const { send } = await testApp(t);
+  const page = await send('GET', '/docs');
+  t.match(page.headers, { 'content-type': 'text/html; charset=utf-8', 'content-language': 'id' });
+  for (const part of ['/fhir/[type]/[id]/_history/[versionId]', '/fhir/Measure/[id]/$evaluate-measure', '/fhir-r4/v1', 'If-None-Exist'])
+    t.match(page.body, part);
+  t.match((await send('GET', '/docs', undefined, { 'accept-language': 'en' })).body, 'reads the current version');
+});
