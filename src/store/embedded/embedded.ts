@@ -11,7 +11,7 @@ import { StartError } from '../start-error.js';
 import { type Account, serverAccount } from './account.js';
 import { type Binaries, findBinaries } from './binaries.js';
 import { type Cluster, ensureCluster, prepareHome, superuser } from './cluster.js';
-import { disownPostmasterFile, isServerAlive, readPostmasterFile } from './postmaster-file.js';
+import { disownPostmasterFile, isServerAlive, type PostmasterFile, readPostmasterFile } from './postmaster-file.js';
 
 /** How to reach a server: `host` is a folder with its socket, or an address. */
 export interface ServerAddress {
@@ -77,7 +77,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       if (alive !== true) {
         const attempts: number = (starter?.attempts ?? 0) + 1;
         if (attempts > startAttempts) throw startFailure(cluster);
-        if (alive === false && file !== undefined) disown(cluster, account);
+        if (alive === false && file !== undefined) disown(cluster, file, account);
         starter = await launch(cluster, binaries, account, options, attempts);
       }
     }
@@ -89,8 +89,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
 /** The processes of a server that was killed take a moment to go; until then PostgreSQL refuses to start. */
 const startAttempts = 8;
 
-function disown(cluster: Cluster, account: Account | undefined): void {
+function disown(cluster: Cluster, file: PostmasterFile, account: Account | undefined): void {
   disownPostmasterFile(cluster.data);
+  // The socket has a lock of its own, with the same number in it; the folder is the cluster's alone.
+  if (file.socketFolder !== '') rmSync(join(file.socketFolder, `.s.PGSQL.${file.port}.lock`), { force: true });
   if (account !== undefined) chownSync(join(cluster.data, 'postmaster.pid'), account.uid, account.gid);
 }
 
