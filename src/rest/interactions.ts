@@ -90,7 +90,7 @@ export function matchInteraction(all: readonly Interaction[], method: string, pa
   for (const interaction of all) {
     if (interaction.method !== method) continue;
     const variables = matchPath(interaction.path, segments);
-    const fixed = interaction.path.split('/').filter((part) => part !== '' && !part.startsWith(':')).length;
+    const fixed = partsOf(interaction.path).filter((part) => !part.startsWith(':')).length;
     if (variables !== undefined && fixed > bestFixed) {
       best = { interaction, variables };
       bestFixed = fixed;
@@ -101,7 +101,7 @@ export function matchInteraction(all: readonly Interaction[], method: string, pa
 
 /** Values of the variables of `pattern` where `segments` fit it. An operation's path names its type, which counts as `:type`. */
 export function matchPath(pattern: string, segments: readonly string[]): Readonly<Record<string, string>> | undefined {
-  const parts = pattern.split('/').filter((part) => part !== '');
+  const parts = partsOf(pattern);
   if (parts.length !== segments.length) return undefined;
   const variables: Record<string, string> = {};
   for (const [index, part] of parts.entries()) {
@@ -114,4 +114,16 @@ export function matchPath(pattern: string, segments: readonly string[]): Readonl
     else if (index === 0 && /^[A-Z]/.test(part)) variables.type = part;
   }
   return variables;
+}
+
+const partsByPattern = new Map<string, readonly string[]>();
+
+/** A Bundle matches thousands of addresses against the few patterns there are. */
+function partsOf(pattern: string): readonly string[] {
+  let parts = partsByPattern.get(pattern);
+  if (parts === undefined) {
+    parts = pattern.split('/').filter((part) => part !== '');
+    partsByPattern.set(pattern, parts);
+  }
+  return parts;
 }
