@@ -3,7 +3,7 @@ import { identifier, joinSql, type SqlFragment, sql } from '../sql.js';
 import type { Terminology } from '../terminology/terminology.js';
 import type { Position } from './cursor.js';
 import { resourceKey } from './hash.js';
-import { checked, column, intArray, type ParameterContext } from './parameters/context.js';
+import { checked, column, intArray, leadsTo, type ParameterContext, sameResource } from './parameters/context.js';
 import { compileInstant, parseDate } from './parameters/date.js';
 import { compileValues } from './parameters/kinds.js';
 import { parseToken } from './parameters/token.js';
@@ -63,10 +63,9 @@ export function compileInclude(keys: readonly string[], types: readonly string[]
   const list = `{${keys.join(',')}}`;
   return sql`
     select ${versionColumns}
-    from directory d
-    join resource r on r.shard = d.shard and r.key = d.key
+    from resource r
     join body b on b.shard = r.shard and b.key = r.key and b.version = r.version
-    where d.key = any(${list}::bigint[])
+    where r.key = any(${list}::bigint[])
       and ${types.length === 0 ? sql`true` : sql`r.type = any(${types}::text[])`}
       and ${compileScope(options.scope, 'r')}`;
 }
@@ -82,12 +81,12 @@ export function compileReverseInclude(
   return sql`
     select ${versionColumns}
     from (
-      select distinct v.shard, v.key
+      select distinct v.key
       from reference_value v
       where v.target = any(${`{${keys.join(',')}}`}::bigint[])
         and v.parameter = any(${intArray(hashes)}::int[])
     ) source
-    join resource r on r.shard = source.shard and r.key = source.key
+    join resource r on r.key = source.key
     join body b on b.shard = r.shard and b.key = r.key and b.version = r.version
     where r.type = ${type}
       and ${compileScope(options.scope, 'r')}
@@ -157,11 +156,9 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
     const from = joinSql([referenceTable(reference), resourceTable(target)], ', ');
     return sql`exists (
       select 1 from ${from}
-      where ${column(reference, 'shard')} = ${column(row, 'shard')}
-        and ${column(reference, 'key')} = ${column(row, 'key')}
+      where ${sameResource(reference, row)}
         and ${column(reference, 'parameter')} = any(${intArray(plan.paths.map(({ stored }) => stored.hash))}::int[])
-        and ${column(target, 'shard')} = ${column(reference, 'target_shard')}
-        and ${column(target, 'key')} = ${column(reference, 'target')}
+        and ${leadsTo(reference, target)}
         and ${compileScope(options.scope, target)}
         and (${joinSql(alternatives, ' or ')}))`;
   };
@@ -176,10 +173,9 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
     const from = joinSql([referenceTable(reference), resourceTable(source)], ', ');
     return sql`exists (
       select 1 from ${from}
-      where ${column(reference, 'target')} = ${column(row, 'key')}
+      where ${leadsTo(reference, row)}
         and ${column(reference, 'parameter')} = any(${intArray(plan.paths.map(({ stored }) => stored.hash))}::int[])
-        and ${column(source, 'shard')} = ${column(reference, 'shard')}
-        and ${column(source, 'key')} = ${column(reference, 'key')}
+        and ${sameResource(source, reference)}
         and ${column(source, 'type')} = ${clause.type}
         and ${compileScope(options.scope, source)}
         and ${compiler.compile(clause.next, clause.type, source)})`;
@@ -209,6 +205,5 @@ function compileId(modifier: string | undefined, values: readonly string[], type
   const keys = `{${values.map((raw) => resourceKey(type, checked(parseToken(raw)).code ?? '')).join(',')}}`;
   const key = column(row, 'key');
   if (modifier === 'not') return sql`${key} <> all(${keys}::bigint[])`;
-  // The shard of a resource is known to the directory only; with it the primary key answers.
-  return sql`(${column(row, 'shard')}, ${key}) in (select d.shard, d.key from directory d where d.key = any(${keys}::bigint[]))`;
+  return sql`${key} = any(${keys}::bigint[])`;
 }

@@ -2,7 +2,7 @@ import type { SearchParameter } from '@medplum/fhirtypes';
 import type { Registry } from '../definitions/registry.js';
 import { identifier, joinSql, type SqlFragment, sql } from '../sql.js';
 import type { Position } from './cursor.js';
-import { intArray } from './parameters/context.js';
+import { intArray, sameResource } from './parameters/context.js';
 import type { Step } from './path.js';
 import { type ParameterPlan, searchPlans } from './plan.js';
 import type { SearchRequest } from './request.js';
@@ -92,8 +92,7 @@ function sortValue(
     .parameter(parameter.code ?? '');
   if (plan === undefined) throw new Error(`no such parameter to sort by: ${parameter.code}`);
   const hashes = intArray(plan.paths.map(({ stored }) => stored.hash));
-  const own = (table: string) =>
-    sql`from ${identifier(table)} v where v.shard = r.shard and v.key = r.key and v.parameter = any(${hashes}::int[])`;
+  const own = (table: string) => sql`from ${identifier(table)} v where ${sameResource('v', 'r')} and v.parameter = any(${hashes}::int[])`;
   switch (plan.kind) {
     case 'string':
       return { value: sql`(select ${extreme(descending)}(v.value) ${own('string_value')})`, type: 'text' };

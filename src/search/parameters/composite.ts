@@ -4,7 +4,7 @@ import { normalizeText } from '../normalize.js';
 import type { CompositePath, ParameterPlan } from '../plan.js';
 import { searchText } from '../text.js';
 import { tokenKeys } from '../token-keys.js';
-import { checked, column, type ParameterContext, type ParsedValue } from './context.js';
+import { checked, type ParameterContext, type ParsedValue, sameResource } from './context.js';
 import { compareDate, parseDate } from './date.js';
 import { compareNumber, parseNumber } from './number.js';
 import { parseQuantity } from './quantity.js';
@@ -53,7 +53,7 @@ function compileElement(context: ParameterContext, composite: CompositePath, par
   const conditions = composite.components.map((component, index) =>
     compileComponent(context, composite, component, index, parts[index] ?? ''),
   );
-  const own = sql`v.shard = ${column(context.row, 'shard')} and v.key = ${column(context.row, 'key')} and v.parameter = ${composite.hash}::int`;
+  const own = sql`${sameResource('v', context.row)} and v.parameter = ${composite.hash}::int`;
   return sql`exists (select 1 from composite_value v where ${own} and ${joinSql(conditions, ' and ')})`;
 }
 

@@ -37,9 +37,22 @@ export function hasAnyToken(row: string, tokens: readonly string[]): SqlFragment
   return tokens.length === 1 ? sql`${column(row, 'tokens')} @> ${list}::bigint[]` : sql`${column(row, 'tokens')} && ${list}::bigint[]`;
 }
 
+/**
+ * Joins a row of a narrow table, or of another alias of `resource`, to its resource. On a cluster the equality of `shard` belongs here too; on one node it
+ * would only mislead the planner, which takes the two equalities for independent.
+ */
+export function sameResource(row: string, resource: string): SqlFragment {
+  return sql`${column(row, 'key')} = ${column(resource, 'key')}`;
+}
+
+/** Joins a reference to the resource it leads to; the same holds of `target_shard`. */
+export function leadsTo(reference: string, resource: string): SqlFragment {
+  return sql`${column(reference, 'target')} = ${column(resource, 'key')}`;
+}
+
 /** True where a row of a narrow table that belongs to the resource meets `condition`, in which the table is called `v`. */
 export function hasValue(row: string, table: string, hashes: readonly number[], condition: SqlFragment): SqlFragment {
-  return sql`exists (select 1 from ${identifier(table)} v where v.shard = ${column(row, 'shard')} and v.key = ${column(row, 'key')} and v.parameter = any(${intArray(hashes)}::int[]) and (${condition}))`;
+  return sql`exists (select 1 from ${identifier(table)} v where ${sameResource('v', row)} and v.parameter = any(${intArray(hashes)}::int[]) and (${condition}))`;
 }
 
 export function intArray(values: readonly number[]): string {
