@@ -86,9 +86,24 @@ const formerModifiers: ReadonlySet<string> = new Set([
   'Communication.notDone',
 ]);
 
-// What HL7 keeps outside R4 (its extensions pack and tools), and the names set aside for examples: no one can be expected to hold their definitions.
-const reserved =
-  /^https?:\/\/(?:hl7\.org\/fhir\/(?:tools\/)?StructureDefinition\/|(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.(?:com|org))\/)/;
+// The names set aside for examples, and HL7's own tools: no one can be expected to hold their definitions.
+const reserved = /^https?:\/\/(?:hl7\.org\/fhir\/tools\/StructureDefinition\/|(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.(?:com|org))\/)/;
+
+const coreExtension = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/([A-Za-z0-9]+)(-[\w-]+)?$/;
+
+// How HL7 begins the names of extensions that belong to no one resource.
+const families: ReadonlySet<string> = new Set(
+  'address artifact alternate canonicalresource codeableconcept coding concept contactpoint cqf data datatype display elementdefinition entry event feature humanname identifier iso21090 itext language metadataresource minmax name narrative operationdefinition operationoutcome package quantity rendered rendering replaces request resource responsibleparty structuredefinition target timing translation tz uncertainty valueset version workflow'.split(
+    ' ',
+  ),
+);
+
+/** HL7 adds extensions to R4 after its release, named after the type that they extend (`organization-brand`); their definitions are not on board. */
+function isLaterExtension(url: string, context: Context): boolean {
+  const [, first, rest] = coreExtension.exec(url) ?? [];
+  if (first === undefined) return false;
+  return rest === undefined || families.has(first) || context.engine.registry.resourceTypes.some((type) => type.toLowerCase() === first);
+}
 
 function checkUnknown(url: string, path: string, context: Context, inModifier: boolean): void {
   const shown = url.slice(0, 300);
@@ -98,7 +113,8 @@ function checkUnknown(url: string, path: string, context: Context, inModifier: b
       report(context, 'error', 'extension', 'extension-modifier', text.isModifier(shown), path);
     return;
   }
-  if (reserved.test(url)) report(context, 'warning', 'extension', 'unknown-extension', text.unknownExtension(shown), path);
+  if (reserved.test(url) || isLaterExtension(url, context))
+    report(context, 'warning', 'extension', 'unknown-extension', text.unknownExtension(shown), path);
   else if (inModifier) report(context, 'error', 'extension', 'unknown-extension', text.unknownModifierExtension(shown), path);
   else report(context, context.engine.unknownExtensions, 'extension', 'unknown-extension', text.unknownExtension(shown), path);
 }
