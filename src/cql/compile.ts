@@ -7,7 +7,8 @@ import type { Plan } from './plan.js';
 import { plan } from './planner.js';
 import { Refusal, refusalIssue } from './refusal.js';
 import { simplify } from './simplify.js';
-import { type CompiledSql, planSql, type SqlContext } from './sql.js';
+import type { SqlContext } from './sql/work.js';
+import { type CompiledSql, planSql } from './sql.js';
 
 /** A plan with the keys of the definitions asked for, in their order. */
 export interface CompiledPlan {

@@ -9,7 +9,8 @@ import { personKey } from './person-key.js';
 import type { AreaCount, MeasureEvaluator, MeasurementPeriod, MeasureProgram, PersonResult, Subjects } from './program.js';
 import { literalTemporal } from './sql/temporal.js';
 import { nullValue, sqlFalse, sqlTrue, type Value } from './sql/value.js';
-import type { CompiledSql, SqlContext } from './sql.js';
+import type { SqlContext } from './sql/work.js';
+import type { CompiledSql } from './sql.js';
 import { cqlText } from './text.js';
 
 type Rows = ReadonlyArray<Readonly<Record<string, unknown>>>;

@@ -49,8 +49,9 @@ const incomparableUnit = "[arb'U]";
 function readableQuantity(quantity: Record<string, unknown>, number: number): JsonObject {
   const unit = quantity['code'] ?? quantity['unit'];
   if (typeof unit === 'string' && !isKnownUnit(unit)) quantity['code'] = incomparableUnit;
-  if (Math.abs(number) > maximumDecimal) delete quantity['value'];
+  if (Math.abs(number) >= maximumDecimal) delete quantity['value'];
   return quantity;
 }
 
-const maximumDecimal = 99_999_999_999_999_999_999.999_999_99;
+/** What CQL's Decimal holds, twenty digits before the point, to the next number that JavaScript has. */
+export const maximumDecimal = 1e20;

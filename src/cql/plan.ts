@@ -37,7 +37,7 @@ export type Scalar = { readonly type: PlanType; readonly origin: Origin } & (
       readonly highClosed: Scalar;
     }
   | { readonly kind: 'tuple'; readonly elements: ReadonlyArray<{ readonly name: string; readonly value: Scalar }> }
-  | { readonly kind: 'case'; readonly items: ReadonlyArray<{ readonly when: Scalar; readonly then: Scalar }>; readonly otherwise: Scalar }
+  | { readonly kind: 'case'; readonly items: ReadonlyArray<{ readonly when: Scalar; readonly result: Scalar }>; readonly otherwise: Scalar }
   | { readonly kind: 'call'; readonly operator: string; readonly operands: readonly Scalar[]; readonly precision?: DatePrecision }
   /** A list reduced to one value. */
   | { readonly kind: 'aggregate'; readonly operator: AggregateOperator; readonly rows: Rows }
@@ -149,7 +149,7 @@ export function parts(part: Scalar | Rows): ReadonlyArray<Scalar | Rows> {
     case 'tuple':
       return part.elements.map(({ value }) => value);
     case 'case':
-      return [...part.items.flatMap(({ when, then }) => [when, then]), part.otherwise];
+      return [...part.items.flatMap(({ when, result }) => [when, result]), part.otherwise];
     case 'call':
       return part.operands;
     case 'aggregate':

@@ -326,7 +326,7 @@ export function plan(program: InlinedProgram, keys: readonly string[], catalogue
       case 'If':
         return {
           kind: 'case',
-          items: [{ when: scalar(required(node, 'condition'), names), then: scalar(required(node, 'then'), names) }],
+          items: [{ when: scalar(required(node, 'condition'), names), result: scalar(required(node, 'then'), names) }],
           otherwise: scalar(required(node, 'else'), names),
           type,
           origin,
@@ -569,7 +569,7 @@ export function plan(program: InlinedProgram, keys: readonly string[], catalogue
       const when = scalar(required(item, 'when'), names);
       return {
         when: compared ? ({ kind: 'call', operator: 'Equal', operands: [compared, when], type: booleanType, origin } as const) : when,
-        then: scalar(required(item, 'then'), names),
+        result: scalar(required(item, 'then'), names),
       };
     });
     return { kind: 'case', items, otherwise: scalar(required(node, 'else'), names), type: resultType(node), origin };

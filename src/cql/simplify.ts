@@ -20,7 +20,7 @@ function simplifyScalar(value: Scalar): Scalar {
     case 'case':
       return {
         ...value,
-        items: value.items.map(({ when, then }) => ({ when: simplifyScalar(when), then: simplifyScalar(then) })),
+        items: value.items.map(({ when, result }) => ({ when: simplifyScalar(when), result: simplifyScalar(result) })),
         otherwise: simplifyScalar(value.otherwise),
       };
     case 'column':

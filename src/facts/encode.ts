@@ -1,6 +1,7 @@
 import { canonicalQuantity } from '../cql/canonical-quantity.js';
 import { type FactColumn, type FactShape, physicalColumns, precisionNumbers } from '../cql/catalogue.js';
 import { codeHash } from '../cql/code-hash.js';
+import { maximumDecimal } from '../cql/local-time.js';
 import { temporalRange } from '../fhir/date.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 
@@ -73,7 +74,7 @@ function encodeDateTime(value: unknown): readonly unknown[] | undefined {
 
 /** A number as text, absent beyond what CQL's Decimal holds. */
 function decimalText(value: unknown): string | undefined {
-  return typeof value === 'number' && Math.abs(value) <= 99_999_999_999_999_999_999.999_999_99 ? String(value) : undefined;
+  return typeof value === 'number' && Math.abs(value) < maximumDecimal ? String(value) : undefined;
 }
 
 function timestampText(ms: number): string {

@@ -50,14 +50,14 @@ function bound(interval: IntervalValue, side: 'low' | 'high'): Value {
 }
 
 /** `then` where the bound is closed, `otherwise` where it is open, null where there is no interval. */
-function gate(closed: SqlFragment, then: Value, otherwise: Value, absent: SqlFragment): Value {
-  const chosen = closed === sqlTrue ? then : closed === sqlFalse ? otherwise : chooseValue([{ when: closed, then }], otherwise);
-  return absent === sqlFalse ? chosen : chooseValue([{ when: not(absent), then: chosen }], nullValue);
+function gate(closed: SqlFragment, result: Value, otherwise: Value, absent: SqlFragment): Value {
+  const chosen = closed === sqlTrue ? result : closed === sqlFalse ? otherwise : chooseValue([{ when: closed, result }], otherwise);
+  return absent === sqlFalse ? chosen : chooseValue([{ when: not(absent), result: chosen }], nullValue);
 }
 
 /** The first value that isn't null. */
 export function orElse(value: Value, otherwise: Value): Value {
-  return chooseValue([{ when: present(value), then: value }], otherwise);
+  return chooseValue([{ when: present(value), result: value }], otherwise);
 }
 
 function extremeOf(value: Value, side: 'low' | 'high'): Value {
@@ -102,13 +102,13 @@ export function next(value: Value, direction: 1 | -1): Value {
 const steps: Readonly<Partial<Record<ScalarType, SqlFragment>>> = { Integer: sql`1`, Long: sql`1`, Decimal: sql`0.00000001` };
 
 /** One of several values by condition; null takes the shape of the others. Throws Incomparable where the shapes differ. */
-export function chooseValue(items: ReadonlyArray<{ readonly when: SqlFragment; readonly then: Value }>, otherwise: Value): Value {
-  const all = [...items.map(({ then }) => then), otherwise];
+export function chooseValue(items: ReadonlyArray<{ readonly when: SqlFragment; readonly result: Value }>, otherwise: Value): Value {
+  const all = [...items.map(({ result }) => result), otherwise];
   const model = all.find(({ shape }) => shape !== 'null');
   if (!model) return nullValue;
   const shaped = (value: Value): Value => (value.shape === 'null' ? likeNull(model) : value);
   return merge(
-    items.map(({ when, then }) => ({ when, then: shaped(then) })),
+    items.map(({ when, result }) => ({ when, result: shaped(result) })),
     shaped(otherwise),
   );
 }
@@ -156,18 +156,18 @@ const nulls: Readonly<Record<ScalarType, SqlFragment>> = {
   String: constant(sql`null::text`),
 };
 
-type Items = ReadonlyArray<{ readonly when: SqlFragment; readonly then: Value }>;
+type Items = ReadonlyArray<{ readonly when: SqlFragment; readonly result: Value }>;
 
 function merge(items: Items, otherwise: Value): Value {
   const pick = (read: (value: Value) => SqlFragment | undefined): SqlFragment =>
     choose(
-      items.map(({ when, then }) => ({ when, then: read(then) ?? sqlNull })),
+      items.map(({ when, result }) => ({ when, result: read(result) ?? sqlNull })),
       read(otherwise) ?? sqlNull,
     );
-  const all = [...items.map(({ then }) => then), otherwise];
+  const all = [...items.map(({ result }) => result), otherwise];
   const part = (read: (value: Value) => Value | undefined): Value =>
     chooseValue(
-      items.map(({ when, then }) => ({ when, then: read(then) ?? nullValue })),
+      items.map(({ when, result }) => ({ when, result: read(result) ?? nullValue })),
       read(otherwise) ?? nullValue,
     );
   if (all.every((value) => value.shape === 'scalar')) {
@@ -234,7 +234,7 @@ export function contains(interval: IntervalValue, point: Value, precision?: Date
     const whenClosed = or(not(present(value)), value.shape === 'null' ? sqlFalse : compare(inside, value, point, precision));
     const whenOpen = value.shape === 'null' ? sqlNull : compare(beyond, value, point, precision);
     if (closed === sqlTrue) return isKnown(value) ? compare(inside, value, point, precision) : whenClosed;
-    return closed === sqlFalse ? whenOpen : choose([{ when: closed, then: whenClosed }], whenOpen);
+    return closed === sqlFalse ? whenOpen : choose([{ when: closed, result: whenClosed }], whenOpen);
   };
   const inside = and(
     side(interval.low, interval.lowClosed, 'lessOrEqual', 'less'),
@@ -249,8 +249,8 @@ function isKnown(value: Value): boolean {
   return first !== undefined && isConstant(first);
 }
 
-function conditional(when: SqlFragment, then: SqlFragment): SqlFragment {
-  return when === sqlTrue ? then : sql`(case when ${when} then ${then} end)`;
+function conditional(when: SqlFragment, result: SqlFragment): SqlFragment {
+  return when === sqlTrue ? result : sql`(case when ${when} then ${result} end)`;
 }
 
 type Relation = (a: Ends, b: Ends, precision: DatePrecision | undefined) => SqlFragment;
@@ -264,7 +264,7 @@ const { le, ge, lt, gt } = {
 
 /** The first's end is the value before the second's start; surely not where the first begins after the second's end, whatever the other two are. */
 const meetsBefore: Relation = (a, b, precision) =>
-  choose([{ when: gt(a.start, b.end, precision), then: sqlFalse }], compare('equal', next(a.end, 1), b.start, precision));
+  choose([{ when: gt(a.start, b.end, precision), result: sqlFalse }], compare('equal', next(a.end, 1), b.start, precision));
 
 // CQL §Interval Operators, as comparisons of the least and greatest points of both.
 const relations: Readonly<Record<string, Relation>> = {

@@ -129,7 +129,7 @@ const operators: Readonly<Record<string, Operator>> = {
     const values = [...operands];
     const last = values.pop() ?? nullValue;
     return chooseValue(
-      values.map((value) => ({ when: present(value), then: value })),
+      values.map((value) => ({ when: present(value), result: value })),
       last,
     );
   },

@@ -14,6 +14,7 @@ export interface Select {
   /** Adds the first table (with its alias), or joins another one row by row of the same person. */
   from(table: SqlFragment, alias: string, kind?: 'person' | 'lateral'): void;
   anchor(): Anchor;
+  hasTable(): boolean;
   where(condition: SqlFragment): void;
   /** Joins a relation keyed by person, once; gives its alias. Rows without a partner stay. */
   joinPerson(name: string, inner?: boolean): string;
@@ -56,6 +57,7 @@ export function createSelect(name: string, fresh: (hint: string) => string, keye
         );
     },
     anchor: anchored,
+    hasTable: () => anchor !== undefined,
     where: (condition) => void conditions.push(condition),
     joinPerson(other, inner = false) {
       const known = persons.get(other);

@@ -304,14 +304,14 @@ export function atPrecision(
 }
 
 /** A temporal whose expressions are chosen by a condition. */
-export function chooseTemporal(when: SqlFragment, then: Temporal, otherwise: Temporal): Temporal {
-  const exact = then.exact && otherwise.exact;
-  const lo = choose([{ when, then: then.lo }], otherwise.lo);
+export function chooseTemporal(when: SqlFragment, result: Temporal, otherwise: Temporal): Temporal {
+  const exact = result.exact && otherwise.exact;
+  const lo = choose([{ when, result: result.lo }], otherwise.lo);
   return {
-    ...then,
+    ...result,
     lo,
-    hi: exact ? lo : choose([{ when, then: then.hi }], otherwise.hi),
-    precision: choose([{ when, then: then.precision }], otherwise.precision),
+    hi: exact ? lo : choose([{ when, result: result.hi }], otherwise.hi),
+    precision: choose([{ when, result: result.precision }], otherwise.precision),
     exact,
   };
 }

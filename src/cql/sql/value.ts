@@ -206,16 +206,16 @@ export function not(condition: SqlFragment): SqlFragment {
 
 /** The first whose condition is true, else the last; expression by expression. */
 export function choose(
-  items: ReadonlyArray<{ readonly when: SqlFragment; readonly then: SqlFragment }>,
+  items: ReadonlyArray<{ readonly when: SqlFragment; readonly result: SqlFragment }>,
   otherwise: SqlFragment,
 ): SqlFragment {
   const needed = items.filter(({ when }) => when !== sqlFalse);
   const [first] = needed;
   if (!first) return otherwise;
-  if (first.when === sqlTrue) return first.then;
-  if (needed.every(({ then }) => then === otherwise)) return otherwise;
+  if (first.when === sqlTrue) return first.result;
+  if (needed.every(({ result }) => result === otherwise)) return otherwise;
   return sql`(case ${joinSql(
-    needed.map(({ when, then }) => sql`when ${when} then ${then}`),
+    needed.map(({ when, result }) => sql`when ${when} then ${result}`),
     ' ',
   )} else ${otherwise} end)`;
 }

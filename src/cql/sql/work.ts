@@ -1,0 +1,98 @@
+import type { SqlFragment } from '../../sql.js';
+import type { FactSource } from '../catalogue.js';
+import type { Plan, Rows, Scalar, SortKey } from '../plan.js';
+import type { Select } from './select.js';
+import type { RowSource, Value } from './value.js';
+
+/** What the text depends on beside the plan. */
+export interface SqlContext {
+  /** Restricts fact_person (alias `p`) to the persons asked for; absent for everyone. */
+  readonly persons?: SqlFragment;
+  /** The zone of everyone asked for, in minutes, where there is only one: then no scan needs to look it up. */
+  readonly zoneMinutes?: number;
+  /** Facts as they stood at this instant (ISO); absent for now. */
+  readonly asOf?: string;
+  /** The present instant in UTC, for Now() and Today(). */
+  readonly now: string;
+  /** Values of parameters. */
+  readonly parameters: ReadonlyMap<string, Value>;
+  /** Hashes of a value set's codes; undefined where it can't be expanded. */
+  members(valueSet: string): readonly string[] | undefined;
+  readonly patient: FactSource;
+}
+
+/** Where an expression stands: which aliases it can see, and to which select joins can be added. */
+export interface Env {
+  readonly select: Select;
+  readonly aliases: ReadonlyMap<string, Value>;
+  readonly lets: ReadonlyMap<string, Scalar>;
+  /** Keys of the dates that are full in every row that counts, because a condition of the query says so. */
+  readonly full: ReadonlySet<string>;
+  /** The rows of the query around it, as a CTE, where lists that depend on them can be joined and reduced. */
+  readonly base?: Base;
+}
+
+/** The rows of a query as a CTE with a key, read under `alias`; what its aliases are to someone who reads it under another name. */
+export interface Base {
+  readonly select: Select;
+  readonly alias: string;
+  readonly keys: readonly SqlFragment[];
+  readonly aliases: ReadonlyMap<string, Value>;
+}
+
+/** A list ready to be read: a table, a CTE or a lateral function. */
+export interface Relation {
+  /** The table with its alias, as it stands after `from` or `join`. */
+  table(alias: string): SqlFragment;
+  /** True where the table reads columns of the tables before it. */
+  readonly lateral: boolean;
+  /** Gives the element as it is under `alias`, and what must hold of the rows. */
+  bind(alias: string, select: Select): { readonly item: Value; readonly where: readonly SqlFragment[] };
+  /** Order of the list, where it has one. */
+  readonly sort: readonly SortKey[];
+}
+
+/** A finished select as a list, with its element as the select itself sees it. */
+export interface Made {
+  readonly select: Select;
+  readonly item: Value;
+}
+
+/** What the parts of the last stage share: the plan, the CTEs made so far, and each other. */
+export interface Work {
+  readonly plan: Plan;
+  readonly context: SqlContext;
+  readonly subject: Select;
+  /** CTEs in the order in which they can be read. */
+  readonly finished: Select[];
+  /** A name that nothing else has. */
+  fresh(hint: string): string;
+
+  /** The person's own Patient row, of `subject` under an alias. */
+  personRow(alias: string): Value;
+  /** The zone of a select's person, as an interval east of UTC. */
+  zoneIn(select: Select): SqlFragment;
+  /** Only rows that are valid now, or as of the instant asked for. */
+  current(alias: string): SqlFragment;
+
+  /** Where lists of the person stand: nothing around them. */
+  personEnv(): Env;
+  relation(rows: Rows, env: Env): Relation;
+  /** Adds a relation to a select and gives its element. */
+  attach(select: Select, source: Relation, alias: string): Value;
+  finish(select: Select, item: Value): Made;
+  /** Finishes a select whose rows differ in their element. */
+  finishDistinct(select: Select, item: Value, rows: Rows, keys?: readonly SqlFragment[]): Made;
+  startFromSubject(select: Select, aliases: Map<string, Value>): void;
+  /** A finished select as a list of which columns can still be asked for. */
+  sealed(made: Made, sort: readonly SortKey[]): Relation;
+  /** The rows of a query; with `outer`, joined to the rows around it, whose keys come first. */
+  query(rows: Rows & { kind: 'query' }, around: Env, outer?: Base): Made & { readonly outerKeys: readonly SqlFragment[] };
+
+  scalar(value: Scalar, env: Env): Value;
+  rowOf(value: Scalar, env: Env): RowSource;
+  conditionSql(condition: Scalar, env: Env): SqlFragment;
+  memberSql(value: Scalar & { kind: 'member' }, env: Env): SqlFragment;
+  aggregate(value: Scalar & { kind: 'aggregate' }, env: Env): Value;
+  localReduced(value: Scalar & { kind: 'aggregate' }, env: Env): Value;
+}
