@@ -7,7 +7,7 @@ import { packageRoot } from '../src/root.js';
 const floors: ReadonlyArray<readonly string[]> = [
   ['fhir', 'sql', 'root', 'config'],
   ['definitions'],
-  ['terminology', 'fhirpath'],
+  ['terminology', 'fhirpath', 'growth'],
   ['validation', 'search', 'cql'],
   ['store'],
   ['facts'],
