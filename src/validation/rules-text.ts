@@ -223,6 +223,10 @@ export const rulesText = {
     },
   },
   canonical: {
+    urn: {
+      id: "OID dan UUID ditulis dengan awalan 'urn:oid:' atau 'urn:uuid:'.",
+      en: "An OID or UUID is written with 'urn:oid:' or 'urn:uuid:' before it.",
+    },
     relative: (url: string): Text => ({
       id: `URL kanonis harus mutlak, bukan '${url}'.`,
       en: `A canonical URL must be absolute, not '${url}'.`,
@@ -302,6 +306,10 @@ export const rulesText = {
     expression: (expression: string): Text => ({
       id: `FHIRPath '${expression}' tidak dapat dibaca. Perbaiki tata bahasanya.`,
       en: `The FHIRPath '${expression}' can't be read. Mend its grammar.`,
+    }),
+    searchType: (type: string): Text => ({
+      id: `Menurut definisinya, parameter pencarian ini berjenis '${type}'.`,
+      en: `By its definition this search parameter is of type '${type}'.`,
     }),
     derived: (element: string, wanted: string): Text => ({
       id: `${element} berbeda dari SearchParameter asalnya (${wanted}).`,

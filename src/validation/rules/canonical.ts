@@ -17,3 +17,9 @@ export function checkOwnUrl(resource: JsonObject, path: string, context: Context
   if (typeof url === 'string' && !absolute.test(url))
     report(context, 'error', 'invalid', 'canonical', rulesText.canonical.relative(url.slice(0, 200)), `${path}.url`);
 }
+
+/** A uri for an OID or UUID goes by `urn:`. Source: R4 datatypes §2.24.0.1, uri. */
+export function checkUri(value: unknown, path: string, context: Context): void {
+  if (typeof value === 'string' && (value.startsWith('oid:') || value.startsWith('uuid:')))
+    report(context, 'error', 'invalid', 'uri-urn', rulesText.canonical.urn, path);
+}

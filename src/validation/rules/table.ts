@@ -2,7 +2,8 @@ import type { JsonObject } from '../../fhir/resource.js';
 import type { Context } from '../context.js';
 import { checkAttachment } from './attachment.js';
 import { checkBundle } from './bundle.js';
-import { checkCanonical, checkOwnUrl } from './canonical.js';
+import { checkCanonical, checkOwnUrl, checkUri } from './canonical.js';
+import { checkCapabilityStatement } from './capability-statement.js';
 import { checkCodeSystem } from './code-system.js';
 import { checkCoding, checkQuantity } from './coding.js';
 import { checkConceptMap } from './concept-map.js';
@@ -22,6 +23,7 @@ export type TypeRule = (value: JsonObject, path: string, context: Context) => vo
 export const typeRules: Readonly<Record<string, TypeRule>> = Object.assign(Object.create(null), {
   Attachment: checkAttachment,
   Bundle: checkBundle,
+  CapabilityStatement: checkCapabilityStatement,
   CodeSystem: checkCodeSystem,
   Coding: checkCoding,
   ConceptMap: checkConceptMap,
@@ -37,7 +39,6 @@ export const typeRules: Readonly<Record<string, TypeRule>> = Object.assign(Objec
   ValueSet: checkValueSet,
   // other definitions have a canonical url, too
   ActivityDefinition: checkOwnUrl,
-  CapabilityStatement: checkOwnUrl,
   ImplementationGuide: checkOwnUrl,
   Library: checkOwnUrl,
   OperationDefinition: checkOwnUrl,
@@ -49,5 +50,7 @@ export const primitiveRules: Readonly<Record<string, (value: unknown, path: stri
   Object.create(null),
   {
     canonical: checkCanonical,
+    uri: checkUri,
+    url: checkUri,
   },
 );
