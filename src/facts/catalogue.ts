@@ -62,7 +62,7 @@ export function factCatalogue(tables: readonly FactSource[]): FactCatalogue {
 
 function listColumn(view: ViewDefinition): FactColumn {
   const path = forEachOf(view) ?? '';
-  return { name: snakeCase(path), path, shape: 'list', elements: columnsOf(view).map(factColumn) };
+  return { name: snakeCase(path.replaceAll('.', '_')), path, shape: 'list', elements: columnsOf(view).map(factColumn) };
 }
 
 function columnsOf(view: ViewDefinition): readonly ViewColumn[] {

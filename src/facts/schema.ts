@@ -43,10 +43,3 @@ const opening = `-- Fact tables: what compiled measures read. Made from profiles
 -- negative one. valid_from and valid_to are the versions' instants, so that a measure can be evaluated as of any of them.`;
 
 const required: ReadonlySet<string> = new Set(['person', 'zone', 'code', 'coding']);
-
-const dictionary = `-- Which coding a hash stands for, for analysts: compiled SQL needs only the hashes.
-create table fact_code (
-  code bigint primary key,
-  system text not null,
-  value text not null
-);`;
