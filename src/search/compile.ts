@@ -8,7 +8,7 @@ import { compileInstant, parseDate } from './parameters/date.js';
 import { compileValues } from './parameters/kinds.js';
 import { parseToken } from './parameters/token.js';
 import { rowParameters } from './parse.js';
-import { type ParameterPlan, searchPlans } from './plan.js';
+import { type ParameterPlan, searchPlans, type TypePlan } from './plan.js';
 import type { Clause, SearchRequest } from './request.js';
 import { compileScope, type Scope } from './scope.js';
 import { type CompiledSort, compileSort } from './sort.js';
@@ -151,7 +151,10 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
   ): SqlFragment => {
     const restricted = plan.paths.flatMap(({ targetTypes }) => targetTypes);
     const types = clause.targetTypes.filter((type) => restricted.length === 0 || restricted.includes(type));
-    const alternatives = types.map((type) => sql`(${column(target, 'type')} = ${type} and ${compiler.compile(clause.next, type, target)})`);
+    const alternatives = types.map((type) => {
+      const condition = compiler.compile(clause.next, type, target);
+      return impliesType(clause.next, plans.type(type)) ? condition : sql`(${column(target, 'type')} = ${type} and ${condition})`;
+    });
     if (alternatives.length === 0) return sql`false`;
     const from = joinSql([referenceTable(reference), resourceTable(target)], ', ');
     return sql`exists (
@@ -176,11 +179,23 @@ function clauseCompiler(options: CompileOptions): ClauseCompiler {
       where ${leadsTo(reference, row)}
         and ${column(reference, 'parameter')} = any(${intArray(plan.paths.map(({ stored }) => stored.hash))}::int[])
         and ${sameResource(source, reference)}
-        and ${column(source, 'type')} = ${clause.type}
         and ${compileScope(options.scope, source)}
         and ${compiler.compile(clause.next, clause.type, source)})`;
   };
   return compiler;
+}
+
+/**
+ * Whether whatever meets the clause is of that type anyway: hashes of tokens and of parameters have the type in them. Saying it once more would make the
+ * planner expect far fewer rows than there are.
+ */
+function impliesType(clause: Clause, plan: TypePlan): boolean {
+  if (clause.kind === 'chain') return true;
+  if (clause.kind === 'any') return clause.clauses.length > 0 && clause.clauses.every((one) => impliesType(one, plan));
+  if (clause.kind === 'has') return false;
+  const found = plan.parameter(clause.parameter.code ?? '');
+  const isNegative = clause.modifier === 'not' || clause.modifier === 'not-in' || clause.modifier === 'missing';
+  return found !== undefined && !isNegative && found.wholeResource === undefined && found.paths.every(({ stored }) => !stored.isMainDate);
 }
 
 /** Whether the parameter's references may lead to resources of `type`, as far as its expression says: `patient` leads to patients only. */
