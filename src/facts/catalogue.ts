@@ -29,6 +29,8 @@ const retrieveElements: Readonly<Record<string, string>> = {
   Procedure: 'code',
   MedicationRequest: 'medication.ofType(CodeableConcept)',
   MedicationDispense: 'medication.ofType(CodeableConcept)',
+  MedicationStatement: 'medication.ofType(CodeableConcept)',
+  Coverage: 'type',
 };
 
 /** Columns of a view that the store keeps anyway. */

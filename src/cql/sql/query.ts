@@ -25,6 +25,8 @@ export function queries(work: Work): Pick<Work, 'query' | 'conditionSql'> {
     const lets = new Map([...around.lets, ...rows.lets]);
     const itemKeys: SqlFragment[] = [...outerKeys];
     for (const source of rows.sources) {
+      // Elements of the Patient itself: the row they are read from comes first.
+      if (source.rows.kind === 'items' && !select.hasTable()) work.startFromSubject(select, aliases);
       const made = work.relation(source.rows, { select, aliases, lets, full: new Set() });
       if (made.lateral && !select.hasTable()) work.startFromSubject(select, aliases);
       const item = work.attach(select, made, work.fresh('r'));
