@@ -37,6 +37,7 @@ export function inline(
     ConceptRef: concept,
     ValueSetRef: valueSet,
     Code: codeLiteral,
+    InValueSet: inValueSet,
   };
   let names = 0;
 
@@ -171,6 +172,12 @@ export function inline(
     if (!definition) throw refusal(scope.library, source, `there is no value set "${text(source, 'name')}"`);
     const version = text(definition, 'version');
     return { ...source, type: 'ValueSetRef', url: `${text(definition, 'id')}${version === '' ? '' : `|${version}`}` };
+  }
+
+  /** ELM leaves the type of the value set's reference out here. */
+  function inValueSet(source: ElmNode, scope: Scope): ElmNode {
+    const named = child(source, 'valueset');
+    return { ...copy(source, scope), ...(named ? { valueset: valueSet(named, scope) } : {}) };
   }
 
   function codeLiteral(source: ElmNode, scope: Scope): ElmNode {

@@ -20,6 +20,7 @@ codesystem "SNOMED": 'http://snomed.info/sct'
 code "Hb": '718-7' from "LOINC"
 code "Weight": '29463-7' from "LOINC"
 code "Physician": '309343006' from "SNOMED"
+valueset "Weights": 'urn:weights'
 parameter "Measurement Period" Interval<DateTime>
 context Patient
 define "Hb Results": [Observation: "Hb"] O where O.status = 'final'
@@ -71,6 +72,7 @@ const definitions: Readonly<Record<string, string>> = {
     'exists (("Visits" E return Tuple { visited: date from E.period.start, kind: E.class.code }) V where V.kind = \'AMB\' and V.visited > @2026-01-05)',
   'two sources': 'exists (from "Visits" E, "Hb Results" O where E.period.start same day as (O.effective as FHIR.dateTime) return E)',
   'interval of the persons own': 'exists ("Visits" E where date from E.period.start in Interval[Min("Hb Days"), Max("Hb Days")])',
+  'in a value set': 'exists ([Observation] O where (O.code as FHIR.CodeableConcept) in "Weights")',
   strings: "exists ([Encounter] E where StartsWith(E.id, 'p1') and Length(E.class.code) = 3)",
 };
 
@@ -82,6 +84,7 @@ const unsupported: Readonly<Record<string, string>> = {
 };
 
 const people = persons();
+const members = (): readonly string[] => ['http://loinc.org|29463-7', 'http://loinc.org|3141-9'];
 
 test('compiled SQL and the reference engine give each definition the same value', async (t) => {
   const names = Object.keys(definitions);
@@ -192,7 +195,7 @@ function only(program: MeasureProgram, name: string): MeasureProgram {
 function reference(libraries: ReadonlyMap<string, PackedLibrary>): ReturnType<typeof referenceEvaluator> {
   return referenceEvaluator({
     libraries,
-    members: () => [],
+    members,
     now: () => 0,
     async *loadPersons() {
       yield people;
