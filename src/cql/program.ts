@@ -1,3 +1,6 @@
+import type { JsonObject } from '../fhir/resource.js';
+import type { ElmDefinition } from './elm.js';
+
 /** Codes of http://terminology.hl7.org/CodeSystem/measure-population that Lontar evaluates. */
 export type PopulationCode =
   | 'initial-population'
@@ -20,6 +23,39 @@ export interface MeasureProgram {
     readonly code: string;
     readonly populations: ReadonlyArray<{ readonly code: PopulationCode; readonly expression: string }>;
   }>;
+  /** Definitions whose values each person's result is to give beside the criteria: of observations, stratifiers, supplemental data. */
+  readonly values?: readonly string[];
+  /** ELM definitions to add to the primary library: what a Measure asks of its functions, written as a definition. */
+  readonly definitions?: readonly ElmDefinition[];
+}
+
+/** A value of CQL as JSON. Dates are text on the wall clock of the person's village; a resource is told by type, id and version. */
+export type CqlValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly CqlValue[]
+  | { readonly kind: 'date'; readonly text: string }
+  | { readonly kind: 'quantity'; readonly value: number; readonly unit?: string }
+  | { readonly kind: 'code'; readonly code: string; readonly system?: string; readonly display?: string }
+  | { readonly kind: 'concept'; readonly codes: readonly CqlValue[]; readonly text?: string }
+  | {
+      readonly kind: 'interval';
+      readonly low: CqlValue;
+      readonly high: CqlValue;
+      readonly lowClosed: boolean;
+      readonly highClosed: boolean;
+    }
+  | { readonly kind: 'ratio'; readonly numerator: CqlValue; readonly denominator: CqlValue }
+  | { readonly kind: 'resource'; readonly type: string; readonly id: string; readonly version?: string }
+  | { readonly kind: 'element'; readonly json: JsonObject }
+  | { readonly kind: 'tuple'; readonly elements: Readonly<Record<string, CqlValue>> };
+
+/** How long an evaluation may take, and who may call it off. */
+export interface EvaluationRun {
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
 }
 
 /** Local calendar dates, both inclusive: `2026-01-01` to `2026-12-31`. Each person's own zone turns them into instants. */
@@ -34,6 +70,8 @@ export interface PersonResult {
   /** Village of residence, ten digits without dots; absent for a person without one. */
   readonly area?: string;
   readonly populations: ReadonlyArray<readonly boolean[]>;
+  /** Values of the program's `values`, by definition. */
+  readonly values?: Readonly<Record<string, CqlValue>>;
 }
 
 /** How many persons of an area have which combination of criteria: the bits in the order of the program's groups and populations, all groups in one mask. */
@@ -52,8 +90,8 @@ export type Subjects =
 /** One of the two ways to evaluate a program; both answer the same questions and must answer alike. */
 export interface MeasureEvaluator {
   readonly kind: 'sql' | 'reference';
-  persons(program: MeasureProgram, period: MeasurementPeriod, subjects: Subjects): Promise<readonly PersonResult[]>;
-  areas(program: MeasureProgram, period: MeasurementPeriod, subjects: Subjects): Promise<readonly AreaCount[]>;
+  persons(program: MeasureProgram, period: MeasurementPeriod, subjects: Subjects, run?: EvaluationRun): Promise<readonly PersonResult[]>;
+  areas(program: MeasureProgram, period: MeasurementPeriod, subjects: Subjects, run?: EvaluationRun): Promise<readonly AreaCount[]>;
 }
 
 /** Counts persons by area and combination of criteria: the bits in the order of groups and populations. Sorted by area, those without one last. */

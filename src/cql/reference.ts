@@ -85,7 +85,7 @@ function prepare(
 }
 
 /** A population criterion counts when it is true, or when it is a list that isn't empty. */
-function isMember(value: unknown): boolean {
+export function isMember(value: unknown): boolean {
   return value === true || (Array.isArray(value) && value.length > 0);
 }
 
@@ -166,7 +166,7 @@ function valueSetDictionary(
 }
 
 /** The period from the first to the last millisecond of its days, on the wall clock. */
-function periodInterval(period: MeasurementPeriod): unknown {
+export function periodInterval(period: MeasurementPeriod): unknown {
   return new cqlExecution.Interval(
     dateTime(Date.parse(`${period.start}T00:00:00.000Z`)),
     dateTime(Date.parse(`${period.end}T23:59:59.999Z`)),

@@ -14,6 +14,18 @@ export const cqlText = {
     id: `Mesin acuan CQL tidak dapat mengevaluasi ${library}: ${reason}`,
     en: `The reference engine of CQL can't evaluate ${library}: ${reason}`,
   }),
+  timeLimit: (seconds: number): Text => ({
+    id: `Evaluasi CQL melampaui batas waktu ${seconds} detik. Persempit subjek atau periodenya.`,
+    en: `The evaluation of CQL passed its time limit of ${seconds} s. Ask for fewer subjects or a shorter period.`,
+  }),
+  memoryLimit: (megabytes: number): Text => ({
+    id: `Evaluasi CQL melampaui batas memori ${megabytes} MB. Sederhanakan CQL-nya atau persempit subjeknya.`,
+    en: `The evaluation of CQL passed its memory limit of ${megabytes} MB. Simplify the CQL or ask for fewer subjects.`,
+  }),
+  cancelled: {
+    id: 'Evaluasi CQL dihentikan karena permintaannya sudah ditinggalkan.',
+    en: 'The evaluation of CQL was stopped because its request was abandoned.',
+  },
   missingLibrary: (library: string): Text => ({
     id: `Pustaka CQL ${library} tidak ada di server ini. Kirim dahulu pustaka itu.`,
     en: `The CQL library ${library} is not on this server. Send that library first.`,

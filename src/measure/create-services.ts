@@ -1,6 +1,7 @@
 import { sqlEvaluator } from '../cql/evaluator.js';
 import { packedLibraries } from '../cql/libraries.js';
-import { referenceEvaluator } from '../cql/reference.js';
+import { type JobResult, referenceJob } from '../cql/reference-job.js';
+import { createReferencePool, pooledReferenceEvaluator, type ReferencePoolOptions } from '../cql/reference-pool.js';
 import { loadAreas } from '../definitions/areas.js';
 import type { Registry } from '../definitions/registry.js';
 import { factCatalogue, factTables, factViews } from '../facts/catalogue.js';
@@ -18,6 +19,8 @@ export interface MeasureParts {
   readonly database: Pick<Database, 'query' | 'transaction'>;
   /** Milliseconds since the epoch. */
   clock(): number;
+  /** Limits of the reference engine. */
+  readonly reference?: ReferencePoolOptions;
 }
 
 /** The measure room over a database that the store has brought up to date. Reads the libraries that the build translated; throws with one clear line where they are absent. */
@@ -27,13 +30,15 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
   const members = (valueSet: string): Iterable<string> | undefined => terminology.members(valueSet)?.keys();
   const sqlOptions = { database, libraries, catalogue: factCatalogue(factTables(factViews())), members, now: clock };
   const compiled = sqlEvaluator(sqlOptions);
+  const pool = createReferencePool(parts.reference);
   return {
     registry,
     areas: loadAreas(),
     store,
     libraries,
     engines: {
-      reference: referenceEvaluator({
+      reference: pooledReferenceEvaluator({
+        pool,
         libraries,
         members,
         loadPersons: (subjects) => loadPersons(database, subjects),
@@ -45,6 +50,17 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
         at: (asOf) => sqlEvaluator({ ...sqlOptions, asOf }),
       },
     },
+    evaluateCql: async ({ subjects, libraries: given = libraries, ...request }, run) => {
+      const persons = subjects.kind === 'given' ? only([subjects.person]) : loadPersons(database, subjects);
+      const job = referenceJob({ libraries: given, members }, { ...request, criteria: [], now: clock() });
+      const results: JobResult[] = [];
+      for await (const batch of pool.run(job, persons, run)) results.push(...batch);
+      return results;
+    },
     now: () => new Date(clock()),
   };
+}
+
+async function* only<Value>(value: Value): AsyncGenerator<Value> {
+  yield value;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Measure } from '@medplum/fhirtypes';
 import { CqlError } from '../cql/error.js';
 import { findLibrary } from '../cql/libraries.js';
-import { areaCounts, type MeasurementPeriod, type MeasureProgram, type PersonResult } from '../cql/program.js';
+import { areaCounts, type EvaluationRun, type MeasurementPeriod, type MeasureProgram, type PersonResult } from '../cql/program.js';
 import { OperationOutcomeError } from '../fhir/outcome.js';
 import { chooseEngine, type EngineChoice } from './engines.js';
 import { membership } from './membership.js';
@@ -34,6 +34,7 @@ export interface EvaluationRequest {
   readonly named: boolean;
   /** ISO instant: evaluate the data as they stood then. */
   readonly asOf?: string;
+  readonly run?: EvaluationRun;
 }
 
 /**
@@ -51,7 +52,7 @@ export async function evaluateMeasure(services: EvaluationServices, request: Eva
 type EvaluationServices = Pick<MeasureServices, 'areas' | 'engines' | 'libraries' | 'now'>;
 
 async function evaluation(services: EvaluationServices, request: EvaluationRequest): Promise<Evaluation> {
-  const { measure, period, subject } = request;
+  const { measure, period, subject, run } = request;
   const program = measureProgram(measure);
   if (!program.ok) throw new OperationOutcomeError(422, program.issues);
   const engine = await chooseEngine(services.engines, program.value, request.asOf);
@@ -68,10 +69,10 @@ async function evaluation(services: EvaluationServices, request: EvaluationReque
     definition: { measureHash: sha256(JSON.stringify(measure)), ...(libraryHash === undefined ? {} : { libraryHash }) },
   };
   if (!request.named) {
-    const counted = await engine.evaluator.areas(program.value, period, subjectsOf(subject));
+    const counted = await engine.evaluator.areas(program.value, period, subjectsOf(subject), run);
     return { ...common, groups: groupResults(program.value, counted, villages) };
   }
-  const persons = await engine.evaluator.persons(program.value, period, subjectsOf(subject));
+  const persons = await engine.evaluator.persons(program.value, period, subjectsOf(subject), run);
   return {
     ...common,
     groups: groupResults(program.value, areaCounts(persons), villages),

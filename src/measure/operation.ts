@@ -1,5 +1,5 @@
 import type { MeasureReport } from '@medplum/fhirtypes';
-import type { MeasurementPeriod } from '../cql/program.js';
+import type { EvaluationRun, MeasurementPeriod } from '../cql/program.js';
 import { temporalRange } from '../fhir/date.js';
 import { type Issue, issue, OperationOutcomeError, type Result, type Text } from '../fhir/outcome.js';
 import { isObject } from '../fhir/resource.js';
@@ -41,6 +41,7 @@ export async function evaluateMeasureOperation(
   scope: Scope,
   parameters: readonly OperationParameter[],
   id?: string,
+  run?: EvaluationRun,
 ): Promise<MeasureReport> {
   // Counts reach over all persons, so only a caller who may see all gets them; scopes that see less come with the access issue.
   if (scope.kind !== 'all') throw new OperationOutcomeError(403, [issue('forbidden', 'measure-scope', measureText.scope)]);
@@ -59,6 +60,7 @@ export async function evaluateMeasureOperation(
     period: request.period,
     subject,
     named: type !== 'population',
+    ...(run === undefined ? {} : { run }),
     ...(request.asOf === undefined ? {} : { asOf: request.asOf }),
   });
   const evaluated =

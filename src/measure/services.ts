@@ -1,8 +1,17 @@
 import type { Libraries } from '../cql/libraries.js';
+import type { EvaluationRun, Subjects } from '../cql/program.js';
+import type { ReferencePerson } from '../cql/reference.js';
+import type { JobResult, ReferenceJob } from '../cql/reference-job.js';
 import type { Areas } from '../definitions/areas.js';
 import type { Registry } from '../definitions/registry.js';
 import type { Store } from '../store/store.js';
 import type { MeasureEngines } from './engines.js';
+
+/** Definitions of a library to evaluate, by what is asked of them; `libraries` where they aren't those on board. */
+export interface CqlRequest extends Pick<ReferenceJob, 'library' | 'parameters' | 'values'> {
+  readonly libraries?: Libraries;
+  readonly subjects: Subjects | { readonly kind: 'given'; readonly person: ReferencePerson };
+}
 
 /** What the measure room needs from the rest of the house. */
 export interface MeasureServices {
@@ -11,5 +20,7 @@ export interface MeasureServices {
   readonly store: Pick<Store, 'read' | 'search'>;
   readonly libraries: Libraries;
   readonly engines: MeasureEngines;
+  /** CQL of any kind, in a thread of its own under limits: definitions' values for persons of the store, or for one that is given. Throws CqlError. */
+  evaluateCql(request: CqlRequest, run?: EvaluationRun): Promise<readonly JobResult[]>;
   now(): Date;
 }

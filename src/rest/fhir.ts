@@ -59,7 +59,10 @@ export async function fhirRoutes(app: FastifyInstance, { services }: { readonly 
         ? {}
         : { onRequest: async (request: FastifyRequest) => checkMediaType(request, interaction.body ?? 'resource') }),
       handler: async (request, reply) => {
-        const asked = toFhirRequest(request, interaction, app.prefix, services);
+        const asked = {
+          ...toFhirRequest(request, interaction, app.prefix, services),
+          ...(interaction.code === 'operation' ? { signal: goneSignal(reply) } : {}),
+        };
         const representation = negotiate(asked.query, request.headers.accept);
         const response = await interaction.handler(asked, services);
         return send(reply, response, representation, services);
@@ -161,6 +164,15 @@ function send(reply: FastifyReply, response: FhirResponse, representation: Repre
   if (body === undefined || body === '') return reply.send();
   const text = represent(body, representation, services.registry);
   return reply.header('content-type', contentType[representation.format]).send(text);
+}
+
+/** Aborted when the connection closes before the answer has been written. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 /** 405 where another method would do, else 404 that guesses what was meant. */

@@ -18,6 +18,8 @@ export interface FhirRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   readonly language: Language;
+  /** Aborted when the client goes away before the answer. */
+  readonly signal?: AbortSignal;
   /** Caller's scope, actor and request id. */
   readonly context: WriteContext;
 }
