@@ -15,6 +15,8 @@ export interface Config {
   readonly statementTimeoutMs: number;
   readonly auth: 'on' | 'off';
   readonly validation: 'enforce' | 'warn';
+  /** Whether z-scores are derived and stored when a child's measurements are. */
+  readonly growthDerive: boolean;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Scheme, host and path prefix that clients see, without a trailing slash. Absent: taken from each request. */
   readonly baseUrl?: string;
@@ -105,6 +107,16 @@ const settings = [
       en: '`enforce` refuses invalid resources; `warn` stores them and reports what was found.',
     },
     example: 'warn',
+  },
+  {
+    name: 'GROWTH_DERIVE',
+    schema: { type: 'string', enum: ['on', 'off'] },
+    default: 'off',
+    about: {
+      id: '`on` menyimpan z-score pertumbuhan (WHO) bersama berat, panjang/tinggi, dan lingkar kepala anak balita.',
+      en: '`on` stores growth z-scores (WHO) beside the weight, length or height and head circumference of children under five.',
+    },
+    example: 'on',
   },
   {
     name: 'LOG_LEVEL',
@@ -237,6 +249,7 @@ interface ReadSettings {
   readonly STATEMENT_TIMEOUT_MS: number;
   readonly AUTH: 'on' | 'off';
   readonly VALIDATION: 'enforce' | 'warn';
+  readonly GROWTH_DERIVE: 'on' | 'off';
   readonly LOG_LEVEL: Config['logLevel'];
   readonly BASE_URL?: string;
   readonly TRUST_PROXY: 'on' | 'off';
@@ -314,6 +327,7 @@ function toConfig(read: ReadSettings): Config {
     statementTimeoutMs: read.STATEMENT_TIMEOUT_MS,
     auth: read.AUTH,
     validation: read.VALIDATION,
+    growthDerive: read.GROWTH_DERIVE === 'on',
     logLevel: read.LOG_LEVEL,
     ...(read.BASE_URL === undefined ? {} : { baseUrl: read.BASE_URL.replace(/\/+$/, '') }),
     trustProxy: read.TRUST_PROXY === 'on',

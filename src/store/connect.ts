@@ -4,6 +4,7 @@ import pg from 'pg';
 import { render, type SqlFragment } from '../sql.js';
 import type { Database, Row, TransactionConnection } from './database.js';
 import type { ServerAddress } from './embedded/embedded.js';
+import { errorCode } from './errors.js';
 import { StartError } from './start-error.js';
 
 export interface ConnectOptions {
@@ -182,7 +183,10 @@ async function inTransaction<Value>(
     },
     send(statement) {
       gather(client);
-      sent.push(runWith(client, statement, true));
+      const answer = runWith(client, statement, true);
+      // Whoever waits for another answer meanwhile must not leave this failure to nobody; the end of the transaction looks at it.
+      answer.catch(() => {});
+      sent.push(answer);
     },
   };
   try {
@@ -193,8 +197,10 @@ async function inTransaction<Value>(
       const rolledBack = run('rollback').catch((failure) => {
         isBroken = failure;
       });
-      await Promise.allSettled([...sent, rolledBack]);
-      throw error;
+      const outcomes = await Promise.allSettled([...sent, rolledBack]);
+      // A statement after a failed one only says that the transaction is aborted: what failed first is the reason.
+      const first = errorCode(error) === '25P02' ? outcomes.find((outcome) => outcome.status === 'rejected') : undefined;
+      throw first === undefined ? error : first.reason;
     }
     const commit = run('commit');
     // In the order of sending: those after a failure only say that the transaction is aborted.

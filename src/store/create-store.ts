@@ -5,6 +5,7 @@ import type { ExtractOptions } from '../search/extract.js';
 import { sql } from '../sql.js';
 import type { Terminology } from '../terminology/terminology.js';
 import type { Connection, Database } from './database.js';
+import type { Deriver } from './derive.js';
 import { asClientFault } from './errors.js';
 import type { FactWriter } from './facts.js';
 import { readHistory } from './history.js';
@@ -29,6 +30,7 @@ export interface StoreOptions {
   readonly newId: () => string;
   readonly terminology?: Terminology;
   readonly facts?: FactWriter;
+  readonly deriver?: Deriver;
   /** Whether a literal reference to a resource that this server lacks is refused with 422; true by default. */
   readonly referentialIntegrity?: boolean;
   /** Addresses of this server's FHIR base, without a slash at the end: references to them are local. */
@@ -53,6 +55,16 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     ...extract,
     ...(terminology === undefined ? {} : { terminology }),
   });
+  const find: Writer['find'] = async (connection: Connection, request, scope) => {
+    const { statement } = compileSearch(request, compileOptions(scope));
+    // A kept plan knows nothing of how rare a value is.
+    const [, found] = await Promise.all([
+      connection.query(sql`set local plan_cache_mode = force_custom_plan`),
+      connection.query(statement),
+      connection.query(sql`set local plan_cache_mode = force_generic_plan`),
+    ]);
+    return found.map(versionOf);
+  };
   const writer: Writer = {
     registry,
     extract,
@@ -63,16 +75,9 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     isLinkName: linkNames(registry),
     knownTokens: new Set(),
     ...(facts === undefined ? {} : { facts }),
-    async match(connection: Connection, request, context) {
-      const { statement } = compileSearch({ ...request, count: 1, sort: [] }, compileOptions(context.scope));
-      // A kept plan knows nothing of how rare a value is.
-      const [, found] = await Promise.all([
-        connection.query(sql`set local plan_cache_mode = force_custom_plan`),
-        connection.query(statement),
-        connection.query(sql`set local plan_cache_mode = force_generic_plan`),
-      ]);
-      return found.map(versionOf);
-    },
+    match: (connection, request, context) => find(connection, { ...request, count: 1, sort: [] }, context.scope),
+    find,
+    ...(options.deriver === undefined ? {} : { deriver: options.deriver }),
   };
 
   const statistics = growingStatistics(database);

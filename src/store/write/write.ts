@@ -6,8 +6,10 @@ import { resourceKey, tokenHash } from '../../search/hash.js';
 import { parseSearch } from '../../search/parse.js';
 import { searchPlans } from '../../search/plan.js';
 import type { SearchRequest } from '../../search/request.js';
+import type { Scope } from '../../search/scope.js';
 import type { SqlFragment } from '../../sql.js';
 import type { Connection, Row, TransactionConnection } from '../database.js';
+import type { Change, Deriver } from '../derive.js';
 import type { FactInput, FactWriter } from '../facts.js';
 import { shardOf } from '../shard.js';
 import type { StoredVersion, WriteContext, WriteOperation, WriteResult } from '../store.js';
@@ -16,6 +18,7 @@ import type { FindBusinessIdentifiers } from '../unique-identifiers.js';
 import { instantText } from '../version.js';
 import { versionBody } from './body.js';
 import { type Current, lockKeys, readCurrent, readTargets, type Target } from './current.js';
+import { changeOf, deriveAnew } from './derive.js';
 import type { Draft } from './draft.js';
 import { factStatements } from './fact-rows.js';
 import { eachReference, findReferences, localTarget, replaceLinks } from './references.js';
@@ -34,6 +37,9 @@ export interface Writer {
   readonly isLinkName: (name: string) => boolean;
   /** At most two versions that meet the criteria. */
   readonly match: (connection: Connection, request: SearchRequest, context: WriteContext) => Promise<readonly StoredVersion[]>;
+  /** `request.count` versions that meet the criteria. */
+  readonly find: (connection: Connection, request: SearchRequest, scope: Scope) => Promise<readonly StoredVersion[]>;
+  readonly deriver?: Deriver;
   /** Dictionary rows that are known to be stored. */
   readonly knownTokens: Set<string>;
 }
@@ -71,6 +77,7 @@ export async function writeAll(
     identifiers: new Map(),
     versions: [],
     tokens: [],
+    changes: [],
     results: new Array(drafts.length),
   };
   const isLate = (draft: Draft) =>
@@ -79,12 +86,13 @@ export async function writeAll(
   const early = late.length === 0 ? drafts : drafts.filter((draft) => !isLate(draft));
   await writePhase(transaction, early, drafts, new Map(), !writer.referentialIntegrity);
   if (late.length > 0) await writePhase(transaction, late, drafts, await resolveReferences(transaction, late, context), true);
+  await writeDerived(transaction, drafts.length);
   if (transaction.versions.length > 0) {
     const entries = JSON.stringify(transaction.versions.map(({ type, id, version, method }) => [type, id, version, method]));
     const record = { id: transaction.id, at: transaction.at, actor: context.actor, requestId: context.requestId, entries };
     for (const statement of rows.insertRecord(record)) connection.send(statement);
   }
-  return { results: transaction.results, tokens: transaction.tokens };
+  return { results: transaction.results.slice(0, drafts.length), tokens: transaction.tokens };
 }
 
 interface Transaction {
@@ -100,7 +108,18 @@ interface Transaction {
   readonly identifiers: Map<string, string>;
   readonly versions: rows.NewVersion[];
   readonly tokens: string[];
+  /** What derivers are to look at. */
+  readonly changes: Change[];
   readonly results: WriteResult[];
+}
+
+/** Writes what follows from what was written. Their references are those of their sources, which were judged when they came. */
+async function writeDerived(transaction: Transaction, count: number): Promise<void> {
+  const { connection, writer, changes } = transaction;
+  if (writer.deriver === undefined || changes.length === 0) return;
+  const operations = await deriveAnew(connection, changes, writer, writer.deriver);
+  const drafts = operations.map((operation, at) => draftOf(operation, count + at, operations.length));
+  if (drafts.length > 0) await writePhase(transaction, drafts, drafts, new Map(), !writer.referentialIntegrity, false);
 }
 
 function draftOf(operation: WriteOperation, index: number, count: number): Draft {
@@ -290,6 +309,7 @@ async function writePhase(
   all: readonly Draft[],
   conditional: ReadonlyMap<string, string>,
   mayBeAwaited: boolean,
+  refusesBroken: boolean = transaction.writer.referentialIntegrity,
 ): Promise<void> {
   const { connection, writer, links } = transaction;
   const isOwn = new Set(all.filter(({ action }) => action === 'create' || action === 'update').map(({ key }) => key));
@@ -308,7 +328,7 @@ async function writePhase(
         : replaceLinks(resource, writer.isLinkName, (link) => conditional.get(link) ?? links.get(link));
     eachReference(draft.resource, (reference) => {
       if (reference.startsWith('urn:uuid:') || reference.startsWith('urn:oid:')) {
-        if (writer.referentialIntegrity)
+        if (refusesBroken)
           throw failure(422, draft, 'not-found', 'reference-urn', storeText.unresolvedUrn(reference), placeOf(draft, reference));
         return;
       }
@@ -322,7 +342,7 @@ async function writePhase(
   const changedKeys = changed.flatMap(({ key, operation }) => (key === undefined || operation.kind === 'create' ? [] : [key]));
   const targetKeys = [...targets.keys()].filter((key) => !isOwn.has(key) && !transaction.shards.has(key));
   const [current, found] = await Promise.all([readCurrent(connection, changedKeys), readTargets(connection, targetKeys)]);
-  if (writer.referentialIntegrity) refuseBrokenReferences(targets, found, isOwn, isDeleted, transaction.shards);
+  if (refusesBroken) refuseBrokenReferences(targets, found, isOwn, isDeleted, transaction.shards);
   for (const [key, { shard }] of found) transaction.shards.set(key, shard);
 
   const creations: Placed[] = [];
@@ -342,7 +362,9 @@ async function writePhase(
     else if (before === undefined) creations.push(made.live);
     else if (before.body === null) reborn.push(made.live);
     else updates.push(made.live);
-    if (made.fact !== undefined) facts.push(made.fact);
+    if (made.fact === undefined) continue;
+    facts.push(made.fact);
+    if (writer.deriver?.types.has(draft.type) === true) transaction.changes.push(changeOf(made.fact, before, writer));
   }
   await sendRows(transaction, { creations, updates, deletions, reborn, fresh, facts });
   // References written before their target could not name its shard.
@@ -485,7 +507,11 @@ async function sendRows(transaction: Transaction, phase: PhaseRows): Promise<voi
   // Statements whose count of rows tells whether another transaction was faster.
   const counted: Array<{ readonly answer: Promise<readonly Row[]>; readonly rows: number }> = [];
   const expectRows = (statement: SqlFragment, count: number) => {
-    if (count > 0) counted.push({ answer: connection.query(statement, { name: true }), rows: count });
+    if (count === 0) return;
+    const answer = connection.query(statement, { name: true });
+    // Where one fails, those after it fail too, and nobody waits for them any more.
+    answer.catch(() => {});
+    counted.push({ answer, rows: count });
   };
   // An id of our own making is nobody else's; one that a client chose may be taken this very moment.
   const chosen = fresh.filter(({ method }) => method !== 'POST');
