@@ -3,6 +3,7 @@ import { createAccess } from '../access/access.js';
 import { type Config, terminologyFolder } from '../config.js';
 import { loadRegistry } from '../definitions/load.js';
 import { factTables, factViews } from '../facts/catalogue.js';
+import { growthDeriver } from '../facts/growth-deriver.js';
 import { factWriter } from '../facts/writer.js';
 import { createMeasureServices } from '../measure/create-services.js';
 import { createStore } from '../store/create-store.js';
@@ -42,6 +43,7 @@ export async function createServices(options: {
     clock,
     newId,
     facts: factWriter(factTables(factViews())),
+    ...(config.growthDerive ? { deriver: growthDeriver } : {}),
     baseUrls: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`, `${config.baseUrl}/fhir-r4/v1`],
   });
   return {
