@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FactColumn, physicalColumns } from '../cql/catalogue.js';
 import { personKey } from '../cql/person-key.js';
 import type { FhirResource, JsonObject } from '../fhir/resource.js';
@@ -15,12 +16,35 @@ import { zoneMinutesOf } from './zone.js';
 export function factWriter(tables: readonly FactTableViews[]): FactWriter {
   const encoders = new Map(tables.map((table) => [table.resource, tableEncoder(table)]));
   return {
-    migrations: [],
-    tables: tables.map((table) => ({ name: table.table, columns: tableColumns(table), types: [table.resource] })),
+    tables: tables.map(storedTable),
     types: new Set(tables.map(({ resource }) => resource)),
     rows: (input) => (input.deleted ? [] : (encoders.get(input.type)?.(input) ?? [])),
   };
 }
+
+function storedTable(table: FactTableViews): FactTable {
+  return {
+    name: table.table,
+    columns: tableColumns(table),
+    types: [table.resource],
+    required: neverNull,
+    indexes:
+      table.resource === 'Patient'
+        ? [['shard', 'person'], ['area']]
+        : [
+            ['code', 'shard', 'person'],
+            ['shard', 'person'],
+          ],
+    signature: createHash('sha256')
+      .update(JSON.stringify([encoding, table]))
+      .digest('base64url'),
+  };
+}
+
+/** To be raised when the same views give other rows. */
+const encoding = 1;
+
+const neverNull: ReadonlySet<string> = new Set(['person', 'zone', 'code', 'coding']);
 
 /** Own columns of a fact table, in the order of a row's values. */
 export function tableColumns(table: FactTableViews): FactTable['columns'] {

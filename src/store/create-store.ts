@@ -7,6 +7,7 @@ import type { Terminology } from '../terminology/terminology.js';
 import type { Connection, Database } from './database.js';
 import type { Deriver } from './derive.js';
 import { asClientFault } from './errors.js';
+import { keepFactTables } from './fact-tables.js';
 import type { FactWriter } from './facts.js';
 import { readHistory } from './history.js';
 import { migrate, storeMigrations } from './migrate.js';
@@ -44,10 +45,11 @@ export interface StoreOptions {
 /** Brings the database's schema up to date and opens the store on it. Throws StartError. */
 export async function createStore(options: StoreOptions): Promise<Store> {
   const { database, registry, clock, newId, terminology, facts } = options;
-  await migrate(database, [...storeMigrations(), ...(facts?.migrations ?? [])]);
+  await migrate(database, storeMigrations());
   const cursors = signedCursors(await cursorSecret(database));
   const extract: ExtractOptions = { ownBases: options.baseUrls ?? [], zoneMinutes: options.zoneMinutes ?? 0 };
   const index = await keepIndex(database, registry, extract, options.log ?? (() => {}));
+  if (facts !== undefined) await keepFactTables(database, facts, registry, extract, options.log ?? (() => {}));
   const compileOptions = (scope: Parameters<Store['read']>[0]) => ({
     registry,
     scope,

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../fhir/resource.js';
-import type { Migration } from './migrate.js';
 
 /** A fact table that the store fills in the transaction of the resource it comes from. */
 export interface FactTable {
@@ -8,6 +7,12 @@ export interface FactTable {
   readonly columns: ReadonlyArray<{ readonly name: string; readonly type: string }>;
   /** Resource types whose rows lie here: when such a resource is updated or deleted its open rows are closed. */
   readonly types: readonly string[];
+  /** Names of own columns that are never null. */
+  readonly required: ReadonlySet<string>;
+  /** Columns of each index over the open rows, beside the one by which rows are closed. */
+  readonly indexes: ReadonlyArray<readonly string[]>;
+  /** Changes with anything that decides the table's columns or rows: the table is then made and filled anew. */
+  readonly signature: string;
   /**
    * True by default: the store writes `shard, resource_type, resource_id, valid_from` before the own columns and closes old rows by `valid_to`.
    * False: only the own columns, with `on conflict do nothing` (dirty lists, dictionaries).
@@ -37,7 +42,6 @@ export interface FactRow {
 
 /** What the facts room gives the store: pure and synchronous. */
 export interface FactWriter {
-  readonly migrations: readonly Migration[];
   readonly tables: readonly FactTable[];
   /** Types for which `rows` can give anything. */
   readonly types: ReadonlySet<string>;

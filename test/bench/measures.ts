@@ -18,8 +18,8 @@ import { packageRoot, packFolder } from '../../src/root.js';
 import { connectDatabase } from '../../src/store/connect.js';
 import type { Database } from '../../src/store/database.js';
 import { type EmbeddedServer, startEmbedded } from '../../src/store/embedded/embedded.js';
-import { migrate, storeMigrations } from '../../src/store/migrate.js';
 import { createTerminology } from '../../src/terminology/create.js';
+import { prepareFacts } from '../cql/fact-database.js';
 import { loadFacts } from '../cql/load-facts.js';
 import { cpuSeconds } from './cpu.js';
 import type { BenchRow } from './row.js';
@@ -45,7 +45,7 @@ export async function bench(): Promise<BenchRow[]> {
   const server = await startEmbedded({ dataFolder: folder, isDurable: false });
   try {
     const database = await connectDatabase({ server: server.address });
-    await migrate(database, storeMigrations());
+    await prepareFacts(database);
     const seeds = seedPersons();
     await fill(database, seeds);
     const rows = await measure(server, database, seeds);

@@ -15,7 +15,7 @@ import { packFolder } from '../../src/root.js';
 import { connectDatabase } from '../../src/store/connect.js';
 import type { Database, Row } from '../../src/store/database.js';
 import { startEmbedded } from '../../src/store/embedded/embedded.js';
-import { migrate, storeMigrations } from '../../src/store/migrate.js';
+import { prepareFacts } from '../cql/fact-database.js';
 import { loadFacts } from '../cql/load-facts.js';
 import type { ConformanceCase } from './case.js';
 
@@ -36,7 +36,7 @@ export async function run(folder: string): Promise<readonly ConformanceCase[]> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'lontar-cql-suite-'));
   const server = await startEmbedded({ dataFolder, isDurable: false });
   const database = await connectDatabase({ server: server.address });
-  await migrate(database, storeMigrations());
+  await prepareFacts(database);
   await loadFacts(database, [{ resourceType: 'Patient', id: 'suite' }]);
   const cases: ConformanceCase[] = [];
   for (const file of readdirSync(folder)

@@ -1,19 +1,20 @@
 import { test } from 'tap';
+import { v7 } from 'uuid';
 import { canonicalQuantity } from '../../src/cql/canonical-quantity.js';
 import { codeHash } from '../../src/cql/code-hash.js';
 import { factTables, factViews } from '../../src/facts/catalogue.js';
 import { FactsError } from '../../src/facts/error.js';
 import { plainPath } from '../../src/facts/plain-path.js';
 import { residenceOf } from '../../src/facts/residence.js';
-import { factSchema } from '../../src/facts/schema.js';
 import { type CompilePath, compileView } from '../../src/facts/view.js';
 import type { ViewDefinition } from '../../src/facts/view-definition.js';
-import { factWriter, tableColumns } from '../../src/facts/writer.js';
+import { factWriter } from '../../src/facts/writer.js';
 import { zoneMinutesOf } from '../../src/facts/zone.js';
 import type { FhirResource, JsonObject } from '../../src/fhir/resource.js';
 import { compileFhirPath } from '../../src/fhirpath/compile.js';
 import { sql } from '../../src/sql.js';
-import { migrate, storeMigrations } from '../../src/store/migrate.js';
+import { createStore } from '../../src/store/create-store.js';
+import type { FactWriter } from '../../src/store/facts.js';
 import { registry } from '../measure/memory-persons.js';
 import { testDatabase } from '../support/database.js';
 
@@ -37,22 +38,48 @@ const observation: FhirResource & JsonObject = {
   valueQuantity: { value: 10.8, unit: 'g/dL', system: 'http://unitsofmeasure.org', code: 'g/dL' },
 };
 
-test('the migrated database has the columns that the views describe, and the DDL of each', async (t) => {
+test('fact tables follow their views: new columns are made and filled from every stored version', async (t) => {
   const { database } = await testDatabase(t);
-  await migrate(database, storeMigrations());
-  const found = await database.query(
-    sql`select table_name, column_name from information_schema.columns where table_schema = current_schema() order by table_name, ordinal_position`,
+  const writer = factWriter(tables);
+  const small: FactWriter = {
+    ...writer,
+    tables: writer.tables.map((table) =>
+      table.name === 'fact_observation' ? { ...table, columns: table.columns.slice(0, 4), signature: 'before' } : table,
+    ),
+    rows: (input) =>
+      writer.rows(input).map(({ table, values }) => ({ table, values: table === 'fact_observation' ? values.slice(0, 4) : values })),
+  };
+  let now = Date.parse('2026-01-01T00:00:00Z');
+  const options = { database, registry, clock: () => (now += 1000), newId: v7, referentialIntegrity: false };
+  const context = { scope: { kind: 'all' }, actor: 'test', requestId: 'r1' } as const;
+  const before = await createStore({ ...options, facts: small });
+  await before.write([{ kind: 'update', type: 'Observation', id: 'o1', resource: observation }], context);
+  await before.write(
+    [{ kind: 'update', type: 'Observation', id: 'o1', resource: { ...observation, status: 'amended' } as FhirResource }],
+    context,
   );
-  for (const table of tables) {
-    const columns = found.filter((row) => row['table_name'] === table.table).map((row) => String(row['column_name']));
-    const wanted = tableColumns(table).map(({ name }) => name);
-    t.strictSame(
-      wanted.filter((name) => !columns.includes(name)),
-      [],
-      `${table.table}: a view that gains a column needs a migration`,
-    );
-    t.match(factSchema([table]), `create table ${table.table} (`);
-  }
+  await before.write([{ kind: 'update', type: 'Observation', id: 'o2', resource: { ...observation, id: 'o2' } as FhirResource }], context);
+  await before.write([{ kind: 'delete', type: 'Observation', id: 'o2' }], context);
+
+  const log: string[] = [];
+  await createStore({ ...options, facts: writer, log: (line) => log.push(line) });
+  t.match(log.join('\n'), /fact_observation are filled from 4 versions/);
+  const rows = await database.query(
+    sql`select resource_id, coding, status, value_quantity_value, valid_to = 'infinity' as open from fact_observation order by resource_id, valid_from, coding`,
+  );
+  t.strictSame(
+    rows.map((row) => [row['resource_id'], row['coding'], row['status'], row['value_quantity_value'], row['open']]),
+    [
+      ['o1', 0, 'final', '10.8', false],
+      ['o1', 1, 'final', '10.8', false],
+      ['o1', 0, 'amended', '10.8', true],
+      ['o1', 1, 'amended', '10.8', true],
+      ['o2', 0, 'final', '10.8', false],
+      ['o2', 1, 'final', '10.8', false],
+    ],
+  );
+  await createStore({ ...options, facts: writer, log: (line) => log.push(line) });
+  t.equal(log.length, 1, 'an ordinary start fills nothing');
 });
 
 test('a resource gives one row for each coding that retrieves filter on', async (t) => {

@@ -16,14 +16,6 @@ const context = { scope: { kind: 'all' }, actor: 'test', requestId: 'r1' } as co
 const resource = (json: JsonObject) => json as unknown as FhirResource;
 
 const facts: FactWriter = {
-  migrations: [
-    {
-      name: '9000_test',
-      sql: `create table fact_weight (shard int not null, resource_type text not null, resource_id text not null, valid_from timestamptz not null,
-        valid_to timestamptz not null default 'infinity', kilograms numeric, unit text, codes bigint[], raw jsonb);
-        create table dirty (person text primary key)`,
-    },
-  ],
   tables: [
     {
       name: 'fact_weight',
@@ -34,8 +26,19 @@ const facts: FactWriter = {
         { name: 'codes', type: 'bigint[]' },
         { name: 'raw', type: 'jsonb' },
       ],
+      required: new Set(),
+      indexes: [['unit']],
+      signature: '1',
     },
-    { name: 'dirty', types: ['Observation'], versioned: false, columns: [{ name: 'person', type: 'text' }] },
+    {
+      name: 'dirty',
+      types: ['Observation'],
+      versioned: false,
+      columns: [{ name: 'person', type: 'text' }],
+      required: new Set(),
+      indexes: [],
+      signature: '1',
+    },
   ],
   types: new Set(['Observation']),
   rows({ resource: observation, deleted, patient }) {
