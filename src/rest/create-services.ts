@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { createAccess } from '../access/access.js';
 import { type Config, terminologyFolder } from '../config.js';
+import { createLiveRegistry, type LiveRegistry } from '../definitions/live-registry.js';
 import { loadRegistry } from '../definitions/load.js';
+import type { Registry } from '../definitions/registry.js';
 import { factTables, factViews } from '../facts/catalogue.js';
 import { growthDeriver } from '../facts/growth-deriver.js';
 import { factWriter } from '../facts/writer.js';
@@ -9,21 +11,31 @@ import { createMeasureServices } from '../measure/create-services.js';
 import { createStore } from '../store/create-store.js';
 import type { Database } from '../store/database.js';
 import { createTerminology } from '../terminology/create.js';
+import type { FindSource } from '../terminology/find-source.js';
 import { loadedSystems } from '../terminology/release/loaded-systems.js';
+import type { Terminology } from '../terminology/terminology.js';
 import { createValidator } from '../validation/create.js';
 import { loadBusinessRules } from '../validation/rules/business.js';
+import type { Validator } from '../validation/validator.js';
+import { withLiveDefinitions } from './live-definitions.js';
 import { createMetrics } from './metrics.js';
 import { createIdSource } from './new-id.js';
 import type { Services } from './services.js';
 
 /** What doesn't depend on a database: the same for every server of one process. */
-export type Knowledge = Pick<Services, 'registry' | 'terminology' | 'validator'>;
+export interface Knowledge {
+  readonly registry: Registry;
+  readonly loaded: FindSource;
+  /** Over `registry` alone, without what users have stored. */
+  readonly validator: Validator;
+}
 
 /** The definitions on board with the code systems that users loaded into `dataDir`, and what judges by them. Cheap: they are read and compiled as they are needed. */
 export function loadKnowledge({ dataDir }: Pick<Config, 'dataDir'>): Knowledge {
   const registry = loadRegistry();
-  const terminology = createTerminology(registry, loadedSystems(join(dataDir, terminologyFolder)));
-  return { registry, terminology, validator: createValidator({ registry, terminology, rules: loadBusinessRules() }) };
+  const loaded = loadedSystems(join(dataDir, terminologyFolder));
+  const terminology = createTerminology(registry, loaded);
+  return { registry, loaded, validator: createValidator({ registry, terminology, rules: loadBusinessRules() }) };
 }
 
 /** Everything that requests need, over a database that is connected; brings its schema up to date. Throws StartError. */
@@ -34,9 +46,10 @@ export async function createServices(options: {
   readonly clock?: () => number;
 }): Promise<Services> {
   const { config, database, knowledge = loadKnowledge(config), clock = Date.now } = options;
-  const { registry, terminology } = knowledge;
+  const registry = createLiveRegistry(knowledge.registry);
+  const terminology = createTerminology(registry, knowledge.loaded);
   const newId = createIdSource();
-  const store = await createStore({
+  const kept = await createStore({
     database,
     registry,
     terminology,
@@ -46,8 +59,11 @@ export async function createServices(options: {
     ...(config.growthDerive ? { deriver: growthDeriver } : {}),
     baseUrls: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`, `${config.baseUrl}/fhir-r4/v1`],
   });
+  const store = await withLiveDefinitions(kept, registry, knowledge.registry);
   return {
-    ...knowledge,
+    registry,
+    terminology,
+    validator: liveValidator(registry, terminology, knowledge.validator),
     config,
     store,
     database,
@@ -57,4 +73,10 @@ export async function createServices(options: {
     clock,
     newId,
   };
+}
+
+/** `base` while nothing is stored on top, so that what it has compiled serves many servers; then one that sees what is stored. */
+function liveValidator(registry: LiveRegistry, terminology: Terminology, base: Validator): Validator {
+  const own = createValidator({ registry, terminology, rules: loadBusinessRules() });
+  return { validate: (resource, options) => (registry.generation === 0 ? base : own).validate(resource, options) };
 }

@@ -26,11 +26,16 @@ export interface ValidatorParts {
   readonly unknownExtensions?: 'error' | 'warning';
 }
 
-/** A validator over what is on board. Cheap to make: types and profiles are compiled when they are first met, and kept. */
+/**
+ * A validator over what is on board. Cheap to make: types and profiles are compiled when they are first met, and kept, as long as the registry's
+ * generation lasts.
+ */
 export function createValidator(parts: ValidatorParts): Validator {
-  const engine = createEngine(parts);
+  let made = { generation: parts.registry.generation, engine: createEngine(parts) };
   return {
     validate(resource, options = {}) {
+      if (made.generation !== parts.registry.generation) made = { generation: parts.registry.generation, engine: createEngine(parts) };
+      const { engine } = made;
       const context = newContext(engine, options);
       if (!isObject(resource)) {
         report(context, 'error', 'structure', 'resource-type', text.notResource, '');
