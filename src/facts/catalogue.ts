@@ -63,8 +63,16 @@ export function factCatalogue(tables: readonly FactSource[]): FactCatalogue {
 }
 
 function listColumn(view: ViewDefinition): FactColumn {
-  const path = forEachOf(view) ?? '';
-  return { name: snakeCase(path.replaceAll('.', '_')), path, shape: 'list', elements: columnsOf(view).map(factColumn) };
+  const select = view.select.find(({ forEach }) => forEach !== undefined);
+  return nestedColumn(select ?? {}, columnsOf(view));
+}
+
+/** A `forEach` with what it selects of each item: columns, and lists within the item. */
+function nestedColumn(select: ViewSelect, columns: readonly ViewColumn[]): FactColumn {
+  const path = select.forEach ?? '';
+  const lists = (select.select ?? []).filter(({ forEach }) => forEach !== undefined);
+  const elements = [...columns.map(factColumn), ...lists.map((list) => nestedColumn(list, list.column ?? []))];
+  return { name: snakeCase(path.replaceAll('.', '_')), path, shape: 'list', elements };
 }
 
 function columnsOf(view: ViewDefinition): readonly ViewColumn[] {

@@ -36,7 +36,10 @@ const mutants: ReadonlyArray<{ readonly id: string; readonly from: string; reado
   { id: 'IMUN-IDL', from: '    return given', to: '    return all given' },
 ];
 
-for (const measure of guideMeasures({ registry })) {
+// The other measures are compared on fewer persons, in the tests of their families.
+const compared = new Set(mutants.map(({ id }) => id));
+
+for (const measure of guideMeasures({ registry }).filter(({ id }) => compared.has(id ?? ''))) {
   const id = measure.id ?? '';
   const made = measureProgram(measure);
   const library = made.ok ? findLibrary(libraries, made.value.library)?.library : undefined;
