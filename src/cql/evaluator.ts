@@ -6,9 +6,10 @@ import { type CompiledPlan, compilePlan, compileSql } from './compile.js';
 import { CqlError } from './error.js';
 import { findLibrary, type Libraries } from './libraries.js';
 import { personKey } from './person-key.js';
-import type { AreaCount, MeasureEvaluator, MeasurementPeriod, MeasureProgram, PersonResult, Subjects } from './program.js';
+import type { AreaCount, CqlValue, MeasureEvaluator, MeasurementPeriod, MeasureProgram, PersonResult, Subjects } from './program.js';
+import { withDefinitions } from './reference-job.js';
 import { literalTemporal } from './sql/temporal.js';
-import { nullValue, sqlFalse, sqlTrue, type Value } from './sql/value.js';
+import { nullValue, type ScalarType, sqlFalse, sqlTrue, type Value } from './sql/value.js';
 import type { SqlContext } from './sql/work.js';
 import type { CompiledSql } from './sql.js';
 import { cqlText } from './text.js';
@@ -60,10 +61,11 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
       const made = compiled(program, period, subjects, await onlyZone());
       const rows = await run(subjects, sql`${made.persons} order by id`);
       const places = resultColumns(made);
-      return rows.map((row) => personResult(program, row, places));
+      return rows.map((row) => personResult(program, row, places, made));
     },
     async areas(program, period, subjects) {
-      const made = compiled(program, period, subjects, await onlyZone());
+      const { values: _, ...counted } = program;
+      const made = compiled(counted, period, subjects, await onlyZone());
       const places = resultColumns(made);
       const bits = places.map((name, place) =>
         name === undefined ? sql`0` : sql`(case when ${identifier(`r.${name}`)} then ${String(2 ** place)}::bigint else 0 end)`,
@@ -93,20 +95,26 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     zoneMinutes: number | undefined,
   ): Result<CompiledSql> {
     const planned = planOf(program);
-    return planned.ok ? compileSql(planned.value, context(period, subjects, zoneMinutes)) : planned;
+    if (!planned.ok) return planned;
+    const made = compileSql(planned.value, context(period, subjects, zoneMinutes));
+    if (!made.ok || program.values === undefined) return made;
+    const refused = unreadableValues(program, planned.value, made.value);
+    return refused.length === 0 ? made : { ok: false, issues: refused };
   }
 
   function planOf(program: MeasureProgram): Result<CompiledPlan> {
-    const expressions = program.groups.flatMap((group) => group.populations.map(({ expression }) => expression));
-    const key = JSON.stringify([program.library, expressions]);
+    const criteria = program.groups.flatMap((group) => group.populations.map(({ expression }) => expression));
+    const expressions = [...criteria, ...(program.values ?? [])];
+    const key = JSON.stringify([program.library, expressions, program.definitions]);
     const known = plans.get(key);
     if (known) return known;
-    const library = findLibrary(options.libraries, program.library)?.library;
+    const libraries = withDefinitions(options.libraries, program.library, program.definitions);
+    const library = findLibrary(libraries, program.library)?.library;
     if (!library) return { ok: false, issues: [issue('not-found', 'cql', cqlText.missingLibrary(program.library))] };
     const missing = expressions.find((name) => !library.statements?.def?.some((definition) => definition.name === name));
     if (missing !== undefined)
       return { ok: false, issues: [issue('not-found', 'cql', cqlText.missingDefinition(program.library, missing))] };
-    const made = compilePlan(options.libraries, library, expressions, new Set([periodParameter]), options.catalogue);
+    const made = compilePlan(libraries, library, expressions, new Set([periodParameter]), options.catalogue);
     plans.set(key, made);
     return made;
   }
@@ -180,6 +188,7 @@ function personResult(
   program: MeasureProgram,
   row: Readonly<Record<string, unknown>>,
   places: ReadonlyArray<string | undefined>,
+  { values }: Pick<CompiledSql, 'values'>,
 ): PersonResult {
   let place = 0;
   const populations = program.groups.map((group) =>
@@ -190,7 +199,37 @@ function personResult(
     }),
   );
   const area = row['area'];
-  return { person: String(row['id']), ...(typeof area === 'string' ? { area } : {}), populations };
+  const found: Record<string, CqlValue> = {};
+  for (const name of program.values ?? []) {
+    const column = places[place];
+    const value = values[place];
+    found[name] = column === undefined ? null : plainValue(row[column], value?.shape === 'scalar' ? value.type : 'String');
+    place += 1;
+  }
+  return {
+    person: String(row['id']),
+    ...(typeof area === 'string' ? { area } : {}),
+    populations,
+    ...(program.values === undefined ? {} : { values: found }),
+  };
+}
+
+/** A column as the reference engine would say it. */
+function plainValue(value: unknown, type: ScalarType): CqlValue {
+  if (value === null || value === undefined) return null;
+  if (type === 'Boolean') return value === true;
+  return type === 'Integer' || type === 'Decimal' ? Number(value) : String(value);
+}
+
+/** Values that a column can't tell: lists, intervals, codes and the like are the reference engine's. */
+function unreadableValues(program: MeasureProgram, { plan, keys }: CompiledPlan, { values }: CompiledSql): readonly Issue[] {
+  const names = program.values ?? [];
+  const first = keys.length - names.length;
+  return names.flatMap((name, index) => {
+    const shape = plan.lists.has(keys[first + index] ?? '') ? 'list' : (values[first + index]?.shape ?? 'null');
+    if (shape === 'scalar' || shape === 'null') return [];
+    return [issue('not-supported', 'cql', cqlText.refused(name, program.library, `a value of the kind ${shape}`))];
+  });
 }
 
 function areaCount(row: Readonly<Record<string, unknown>>): AreaCount {

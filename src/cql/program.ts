@@ -13,6 +13,18 @@ export type PopulationCode =
   | 'measure-population-exclusion'
   | 'measure-observation';
 
+/** Codes of http://terminology.hl7.org/CodeSystem/measure-scoring that one library answers. */
+export type Scoring = 'proportion' | 'ratio' | 'cohort' | 'continuous-variable';
+
+/** Codes of the CQF aggregate methods that Lontar computes. */
+export type AggregateMethod = 'sum' | 'average' | 'count' | 'minimum' | 'maximum' | 'median';
+
+/** A stratifier by one definition, or by several together. `path` is its place in the Measure. */
+export interface Stratifier {
+  readonly index: number;
+  readonly components: ReadonlyArray<{ readonly code: string; readonly text?: string; readonly expression: string }>;
+}
+
 /** What a Measure asks of its CQL: which definition answers for which population. */
 export interface MeasureProgram {
   /** `url|version` of the Measure. */
@@ -22,7 +34,19 @@ export interface MeasureProgram {
   readonly groups: ReadonlyArray<{
     readonly code: string;
     readonly populations: ReadonlyArray<{ readonly code: PopulationCode; readonly expression: string }>;
+    /** How members become a score; proportion where absent. */
+    readonly scoring?: Scoring;
+    /** What is observed of each member of the measure population, and how the values become one. */
+    readonly observation?: {
+      readonly expression: string;
+      readonly aggregate: AggregateMethod;
+      /** Each item of the measure population is observed by itself, those excluded left out already. */
+      readonly ofItems?: boolean;
+    };
+    /** By which definitions' values the group is broken down, beside the area. */
+    readonly stratifiers?: readonly Stratifier[];
   }>;
+  readonly supplemental?: ReadonlyArray<{ readonly id: string; readonly text?: string; readonly expression: string }>;
   /** Definitions whose values each person's result is to give beside the criteria: of observations, stratifiers, supplemental data. */
   readonly values?: readonly string[];
   /** ELM definitions to add to the primary library: what a Measure asks of its functions, written as a definition. */

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Measure } from '@medplum/fhirtypes';
 import { CqlError } from '../cql/error.js';
 import { findLibrary } from '../cql/libraries.js';
-import { areaCounts, type EvaluationRun, type MeasurementPeriod, type MeasureProgram, type PersonResult } from '../cql/program.js';
+import type { CqlValue, EvaluationRun, MeasurementPeriod, MeasureProgram, PersonResult } from '../cql/program.js';
 import { OperationOutcomeError } from '../fhir/outcome.js';
 import { chooseEngine, type EngineChoice } from './engines.js';
 import { membership } from './membership.js';
+import { withObservations } from './observation.js';
 import { measureProgram } from './program.js';
 import type { MeasureServices } from './services.js';
-import { type GroupResult, groupResults } from './strata.js';
+import { detailedResults, type GroupResult, groupResults } from './strata.js';
 import { listedVillages, type MeasureSubject, subjectsOf } from './subject.js';
 
 /** What a report is made of: who was counted how, by what definition, on which data. */
@@ -24,6 +25,8 @@ export interface Evaluation {
   readonly groups: readonly GroupResult[];
   /** Ids of the members by group and population, where the report names them. */
   readonly members?: ReadonlyArray<ReadonlyArray<readonly string[]>>;
+  /** Values of the supplemental definitions, in their order, of everyone in an initial population. */
+  readonly supplemental?: ReadonlyArray<ReadonlyArray<{ readonly value: CqlValue; readonly persons: number }>>;
 }
 
 export interface EvaluationRequest {
@@ -53,30 +56,32 @@ type EvaluationServices = Pick<MeasureServices, 'areas' | 'engines' | 'libraries
 
 async function evaluation(services: EvaluationServices, request: EvaluationRequest): Promise<Evaluation> {
   const { measure, period, subject, run } = request;
-  const program = measureProgram(measure);
-  if (!program.ok) throw new OperationOutcomeError(422, program.issues);
-  const engine = await chooseEngine(services.engines, program.value, request.asOf);
+  const made = measureProgram(measure);
+  if (!made.ok) throw new OperationOutcomeError(422, made.issues);
+  const program = withObservations(made.value, services.libraries);
+  const engine = await chooseEngine(services.engines, program, request.asOf);
   const watermark = request.asOf ?? services.now().toISOString();
   const villages = listedVillages(services, subject);
-  const libraryHash = findLibrary(services.libraries, program.value.library)?.cqlHash;
+  const libraryHash = findLibrary(services.libraries, program.library)?.cqlHash;
   const common = {
     measure,
-    program: program.value,
+    program,
     period,
     subject,
     engine,
     watermark,
     definition: { measureHash: sha256(JSON.stringify(measure)), ...(libraryHash === undefined ? {} : { libraryHash }) },
   };
-  if (!request.named) {
-    const counted = await engine.evaluator.areas(program.value, period, subjectsOf(subject), run);
-    return { ...common, groups: groupResults(program.value, counted, villages) };
+  if (!request.named && program.values === undefined) {
+    const counted = await engine.evaluator.areas(program, period, subjectsOf(subject), run);
+    return { ...common, groups: groupResults(program, counted, villages) };
   }
-  const persons = await engine.evaluator.persons(program.value, period, subjectsOf(subject), run);
+  const persons = await engine.evaluator.persons(program, period, subjectsOf(subject), run);
   return {
     ...common,
-    groups: groupResults(program.value, areaCounts(persons), villages),
-    members: membersOf(program.value, persons),
+    groups: detailedResults(program, persons, villages),
+    ...(request.named ? { members: membersOf(program, persons) } : {}),
+    ...(program.supplemental ? { supplemental: supplementalOf(program, persons) } : {}),
   };
 }
 
@@ -85,11 +90,30 @@ function membersOf(program: MeasureProgram, persons: readonly PersonResult[]): R
     const codes = group.populations.map(({ code }) => code);
     const lists: string[][] = codes.map(() => []);
     for (const { person, populations } of persons) {
-      membership(codes, populations[at] ?? []).forEach((member, index) => {
+      membership(codes, populations[at] ?? [], group.scoring).forEach((member, index) => {
         if (member) lists[index]?.push(person);
       });
     }
     return lists;
+  });
+}
+
+function supplementalOf(program: MeasureProgram, persons: readonly PersonResult[]): NonNullable<Evaluation['supplemental']> {
+  const initial = persons.filter(({ populations }) =>
+    program.groups.some(
+      (group, at) => populations[at]?.[group.populations.findIndex(({ code }) => code === 'initial-population')] === true,
+    ),
+  );
+  return (program.supplemental ?? []).map(({ expression }) => {
+    const counted = new Map<string, { readonly value: CqlValue; persons: number }>();
+    for (const { values } of initial) {
+      const value = values?.[expression] ?? null;
+      const key = JSON.stringify(value);
+      const found = counted.get(key);
+      if (found) found.persons += 1;
+      else counted.set(key, { value, persons: 1 });
+    }
+    return [...counted].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, found]) => found);
   });
 }
 

@@ -1,17 +1,24 @@
-import type { PopulationCode } from '../cql/program.js';
+import type { PopulationCode, Scoring } from '../cql/program.js';
 
 /**
- * Turns one person's criteria into membership, population by population, in a proportion measure: nobody is in the denominator without being in the
+ * Turns one person's criteria into membership, population by population. In a proportion nobody is in the denominator without being in the
  * initial population, nor in the numerator without being in the denominator; who is excluded isn't in the numerator; an exception counts only outside it.
+ * In a ratio numerator and denominator are independent of each other; a continuous variable observes the measure population less its exclusions.
  * `codes` and `criteria` go by the same index. A group without a denominator takes the initial population for it.
  * Source: R4 clinical reasoning, Measure §13.10.4 (population criteria) and the CQF Measures guide, membership determination.
  */
-export function membership(codes: readonly PopulationCode[], criteria: readonly boolean[]): readonly boolean[] {
+export function membership(
+  codes: readonly PopulationCode[],
+  criteria: readonly boolean[],
+  scoring: Scoring = 'proportion',
+): readonly boolean[] {
   const meets = (code: PopulationCode): boolean => codes.some((found, index) => found === code && criteria[index] === true);
   const initial = meets('initial-population');
   const denominator = initial && (meets('denominator') || !codes.includes('denominator'));
   const excluded = denominator && meets('denominator-exclusion');
-  const numerator = denominator && !excluded && meets('numerator');
+  const numerator = scoring === 'ratio' ? initial && meets('numerator') : denominator && !excluded && meets('numerator');
+  const measured = initial && meets('measure-population');
+  const unmeasured = measured && meets('measure-population-exclusion');
   const numeratorExcluded = numerator && meets('numerator-exclusion');
   const excepted = denominator && !excluded && !numerator && meets('denominator-exception');
   const member: Readonly<Record<PopulationCode, boolean>> = {
@@ -21,9 +28,9 @@ export function membership(codes: readonly PopulationCode[], criteria: readonly 
     'denominator-exception': excepted,
     numerator,
     'numerator-exclusion': numeratorExcluded,
-    'measure-population': false,
-    'measure-population-exclusion': false,
-    'measure-observation': false,
+    'measure-population': measured,
+    'measure-population-exclusion': unmeasured,
+    'measure-observation': measured && !unmeasured,
   };
   return codes.map((code) => member[code]);
 }

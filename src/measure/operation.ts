@@ -4,6 +4,7 @@ import { temporalRange } from '../fhir/date.js';
 import { type Issue, issue, OperationOutcomeError, type Result, type Text } from '../fhir/outcome.js';
 import { isObject } from '../fhir/resource.js';
 import type { Scope } from '../search/scope.js';
+import { compositeReport, isComposite } from './composite.js';
 import { evaluateMeasure } from './evaluate.js';
 import { evaluatedResources } from './evaluated.js';
 import { findMeasure } from './find-measure.js';
@@ -55,14 +56,20 @@ export async function evaluateMeasureOperation(
     throw new OperationOutcomeError(400, [issue('invalid', 'measure-report-type', measureText.reportTypeSubject, about('reportType'))]);
   }
   if (request.asOf !== undefined) refuseAsOf(request.asOf, type, services.now());
-  const evaluation = await evaluateMeasure(services, {
+  const asked = {
     measure,
     period: request.period,
     subject,
     named: type !== 'population',
     ...(run === undefined ? {} : { run }),
     ...(request.asOf === undefined ? {} : { asOf: request.asOf }),
-  });
+  };
+  if (isComposite(measure)) {
+    if (type === 'subject-list')
+      throw new OperationOutcomeError(422, [issue('not-supported', 'measure-composite', measureText.compositeList)]);
+    return compositeReport(services, scope, asked, type);
+  }
+  const evaluation = await evaluateMeasure(services, asked);
   const evaluated =
     subject.kind === 'person' && type === 'subject' ? await evaluatedResources(services, scope, evaluation, request.lastReceivedOn) : [];
   return measureReport(evaluation, type, services.areas, evaluated);

@@ -1,18 +1,22 @@
 import type {
+  CodeableConcept,
   Extension,
   List,
+  MeasureGroup,
   MeasureReport,
   MeasureReportGroup,
   MeasureReportGroupPopulation,
   MeasureReportGroupStratifierStratum,
+  Observation,
   Quantity,
   Reference,
 } from '@medplum/fhirtypes';
+import type { CqlValue, MeasureProgram, Stratifier } from '../cql/program.js';
 import { type Areas, areaSystem } from '../definitions/areas.js';
 import type { Evaluation } from './evaluate.js';
 import type { Counts } from './membership.js';
-import { proportion } from './score.js';
-import type { GroupResult, Stratum } from './strata.js';
+import { aggregate, proportion, rate, scoreUnit } from './score.js';
+import type { GroupResult, Stratum, ValueStratum } from './strata.js';
 import { denominatorBasisUrl, targetUrl } from './target.js';
 import { measureText } from './text.js';
 
@@ -22,6 +26,8 @@ export type ReportType = 'subject' | 'subject-list' | 'population';
 export const engineUrl = 'https://lontar.id/fhir/StructureDefinition/measure-report-engine';
 export const watermarkUrl = 'https://lontar.id/fhir/StructureDefinition/measure-report-watermark';
 export const definitionUrl = 'https://lontar.id/fhir/StructureDefinition/measure-report-definition';
+
+export const measureInfoUrl = 'http://hl7.org/fhir/us/davinci-deqm/StructureDefinition/extension-measureInfo';
 
 const absentReasonUrl = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
 const absentReasonSystem = 'http://terminology.hl7.org/CodeSystem/data-absent-reason';
@@ -42,9 +48,12 @@ export function measureReport(
   const { measure, period, subject, watermark } = evaluation;
   const lists: List[] = [];
   const group = evaluation.groups.map((result, index) => reportGroup(evaluation, result, index, type, areas, lists));
+  const supplemental = supplementalObservations(evaluation);
+  const contained = [...lists, ...supplemental];
+  const behind = [...evaluated, ...supplemental.map(({ id }) => ({ reference: `#${id}` }))];
   return {
     resourceType: 'MeasureReport',
-    ...(lists.length > 0 ? { contained: lists } : {}),
+    ...(contained.length > 0 ? { contained } : {}),
     extension: [engineExtension(evaluation), { url: watermarkUrl, valueInstant: watermark }, definitionExtension(evaluation)],
     status: 'complete',
     type: fhirType[type],
@@ -55,7 +64,7 @@ export function measureReport(
     period: { start: period.start, end: period.end },
     ...(measure.improvementNotation ? { improvementNotation: measure.improvementNotation } : {}),
     group,
-    ...(evaluated.length > 0 ? { evaluatedResource: [...evaluated] } : {}),
+    ...(behind.length > 0 ? { evaluatedResource: behind } : {}),
   };
 }
 
@@ -113,6 +122,38 @@ function reportGroup(
   const stratifier = definition?.stratifier?.find((found) =>
     found.component?.some((component) => component.code?.coding?.[0]?.code === 'village'),
   );
+  const group = evaluation.program.groups[index];
+  const score = (counts: Counts, observed?: readonly number[]) => measureScore(result, counts, observed, group, definition);
+  const stratifiers =
+    type === 'subject'
+      ? []
+      : [
+          ...(stratifier
+            ? [
+                {
+                  // A Measure's stratifier of components has no code (mea-1): its id says which it is.
+                  ...(stratifier.id === undefined ? {} : { id: stratifier.id }),
+                  ...(stratifier.code ? { code: [stratifier.code] } : {}),
+                  stratum: result.strata.map((stratum) => ({
+                    ...reportStratum(result, stratum, areas),
+                    ...score(stratum.counts, stratum.observed),
+                  })),
+                },
+              ]
+            : []),
+          ...(result.stratifiers ?? []).map((found) => {
+            const defined = definition?.stratifier?.[found.stratifier.index];
+            return {
+              ...(defined?.id === undefined ? {} : { id: defined.id }),
+              ...(defined?.code ? { code: [defined.code] } : {}),
+              stratum: found.strata.map((stratum) => ({
+                ...valueStratum(found.stratifier, stratum, defined?.component !== undefined),
+                population: populations(result, stratum.counts),
+                ...score(stratum.counts, stratum.observed),
+              })),
+            };
+          }),
+        ];
   return {
     ...(definition?.id === undefined ? {} : { id: definition.id }),
     ...(extension.length > 0 ? { extension } : {}),
@@ -124,20 +165,56 @@ function reportGroup(
       lists.push(subjectList(id, members));
       return { ...population, subjectResults: { reference: `#${id}` } };
     }),
-    measureScore: score(result, result.total),
-    ...(type !== 'subject' && stratifier
-      ? {
-          stratifier: [
-            {
-              // A Measure's stratifier of components has no code (mea-1): its id says which it is.
-              ...(stratifier.id === undefined ? {} : { id: stratifier.id }),
-              ...(stratifier.code ? { code: [stratifier.code] } : {}),
-              stratum: result.strata.map((stratum) => reportStratum(result, stratum, areas)),
-            },
-          ],
-        }
-      : {}),
+    ...score(result.total, result.observed),
+    ...(stratifiers.length > 0 ? { stratifier: stratifiers } : {}),
   };
+}
+
+/** A stratum by definitions' values: one value, or a component each. */
+function valueStratum(
+  { components }: Stratifier,
+  { values }: ValueStratum,
+  hasComponents: boolean,
+): Pick<MeasureReportGroupStratifierStratum, 'value' | 'component'> {
+  const concepts = values.map(valueConcept);
+  if (!hasComponents) return concepts[0] ? { value: concepts[0] } : {};
+  return {
+    component: components.map(({ code, text }, index) => ({
+      code: { text: text ?? code },
+      value: concepts[index] ?? valueConcept(null),
+    })),
+  };
+}
+
+/** A value of CQL as a concept: codes stay codes, everything else is text; null is unknown. */
+export function valueConcept(value: CqlValue): CodeableConcept {
+  if (value === null) return { coding: [{ system: absentReasonSystem, code: 'unknown' }], text: measureText.unknownValue.id };
+  if (typeof value !== 'object') return { text: String(value) };
+  if ('kind' in value) {
+    switch (value.kind) {
+      case 'code': {
+        const { kind: _, ...coding } = value;
+        return { coding: [coding], text: value.display ?? value.code };
+      }
+      case 'concept': {
+        const codings = value.codes.flatMap((code) => valueConcept(code).coding ?? []);
+        return { ...(codings.length > 0 ? { coding: codings } : {}), text: value.text ?? codings[0]?.display ?? codings[0]?.code ?? '' };
+      }
+      case 'quantity':
+        return { text: value.unit === undefined ? String(value.value) : `${value.value} ${value.unit}` };
+      case 'date':
+        return { text: value.text };
+      case 'resource':
+        return { text: `${value.type}/${value.id}` };
+      // What has no word of its own is told as data.
+      case 'interval':
+      case 'ratio':
+      case 'tuple':
+      case 'element':
+        return { text: JSON.stringify(value) };
+    }
+  }
+  return { text: value.map((item) => valueConcept(item).text ?? '').join(', ') };
 }
 
 function reportStratum(result: GroupResult, stratum: Stratum, areas: Pick<Areas, 'find'>): MeasureReportGroupStratifierStratum {
@@ -152,7 +229,6 @@ function reportStratum(result: GroupResult, stratum: Stratum, areas: Pick<Areas,
       },
     ],
     population: populations(result, stratum.counts),
-    measureScore: score(result, stratum.counts),
   };
 }
 
@@ -173,11 +249,56 @@ function populations(result: GroupResult, counts: Counts): MeasureReportGroupPop
   }));
 }
 
-function score(result: GroupResult, counts: Counts): Quantity {
-  const { percent } = proportion(result.populations, counts);
-  return percent === undefined
-    ? { extension: [{ url: absentReasonUrl, valueCode: 'not-applicable' }] }
-    : { value: percent, unit: '%', system: 'http://unitsofmeasure.org', code: '%' };
+/** The score as its scoring has it: a rate of counts in the group's unit, one value of the observations, none for a cohort. */
+function measureScore(
+  result: GroupResult,
+  counts: Counts,
+  observed: readonly number[] | undefined,
+  group: MeasureProgram['groups'][number] | undefined,
+  definition: MeasureGroup | undefined,
+): { readonly measureScore?: Quantity } {
+  const scoring = group?.scoring ?? 'proportion';
+  if (scoring === 'cohort') return {};
+  if (scoring === 'continuous-variable') {
+    const value = group?.observation && aggregate(group.observation.aggregate, observed ?? []);
+    return { measureScore: value === undefined ? notApplicable : { value } };
+  }
+  const unit = scoreUnit(definition, scoring);
+  const value = rate(proportion(result.populations, counts), unit);
+  if (value === undefined) return { measureScore: notApplicable };
+  const coded = unit.code === undefined ? {} : { unit: unit.unit ?? unit.code, system: 'http://unitsofmeasure.org', code: unit.code };
+  return { measureScore: { value, ...coded } };
+}
+
+export const notApplicable: Quantity = { extension: [{ url: absentReasonUrl, valueCode: 'not-applicable' }] };
+
+/**
+ * Supplemental data as R4 reports carry it: an Observation for each value of each definition, with the number of persons. Source: CQF Measures guide,
+ * supplemental data elements (contained Observations with the Measure's and the element's name).
+ */
+function supplementalObservations({ program, supplemental = [] }: Evaluation): Observation[] {
+  return supplemental.flatMap((counted, at) => {
+    const { id = '', text } = program.supplemental?.[at] ?? {};
+    return counted.map(
+      ({ value, persons }, index): Observation => ({
+        resourceType: 'Observation',
+        id: `sde-${at + 1}-${index + 1}`,
+        extension: [
+          {
+            url: measureInfoUrl,
+            extension: [
+              { url: 'measure', valueCanonical: program.measure },
+              { url: 'populationId', valueString: id },
+            ],
+          },
+        ],
+        status: 'final',
+        code: { ...valueConcept(value) },
+        ...(text === undefined ? {} : { note: [{ text }] }),
+        valueInteger: persons,
+      }),
+    );
+  });
 }
 
 function subjectList(id: string, members: readonly string[]): List {

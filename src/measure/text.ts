@@ -3,8 +3,8 @@ import type { Text } from '../fhir/outcome.js';
 /** What the measure room says to people. */
 export const measureText = {
   scoring: (code: string): Text => ({
-    id: `Skor "${code}" belum dapat dihitung; yang dapat dihitung: proportion.`,
-    en: `Scoring "${code}" can't be computed yet; proportion can.`,
+    id: `Skor "${code}" tidak dapat dihitung; yang dapat: proportion, ratio, cohort, continuous-variable, composite.`,
+    en: `Scoring "${code}" can't be computed; proportion, ratio, cohort, continuous-variable and composite can.`,
   }),
   library: {
     id: 'Measure harus menunjuk tepat satu Library di Measure.library.',
@@ -15,9 +15,29 @@ export const measureText = {
     en: 'This Measure has no group; there is nothing to compute.',
   },
   population: (code: string): Text => ({
-    id: `Populasi "${code}" tidak dikenal untuk skor proporsi.`,
-    en: `The population "${code}" is unknown in a proportion.`,
+    id: `Populasi "${code}" tidak dikenal.`,
+    en: `The population "${code}" is unknown.`,
   }),
+  aggregate: (method: string, known: string): Text => ({
+    id: `Metode agregasi "${method}" tidak dikenal. Yang dikenal: ${known}.`,
+    en: `The aggregate method "${method}" is unknown. Known are: ${known}.`,
+  }),
+  compositeScoring: (code: string): Text => ({
+    id: `Skor gabungan "${code}" tidak dapat dihitung; yang dapat: linear (rata-rata skor komponen).`,
+    en: `Composite scoring "${code}" can't be computed; linear (the mean of the components' scores) can.`,
+  }),
+  compositeEmpty: {
+    id: 'Measure gabungan harus menunjuk Measure komponennya di relatedArtifact (composed-of).',
+    en: 'A composite Measure names its component Measures in relatedArtifact (composed-of).',
+  },
+  compositeGroup: (measure: string): Text => ({
+    id: `Measure komponen ${measure} tidak memiliki skor persentase tunggal.`,
+    en: `The component Measure ${measure} has no single score.`,
+  }),
+  compositeList: {
+    id: 'Measure gabungan hanya memberi laporan population dan subject.',
+    en: 'A composite Measure gives population and subject reports only.',
+  },
   populationTwice: (code: string): Text => ({
     id: `Populasi "${code}" muncul dua kali dalam satu group.`,
     en: `The population "${code}" occurs twice in one group.`,
@@ -102,5 +122,6 @@ export const measureText = {
     id: 'Anda tidak berhak melihat hitungan atas semua orang.',
     en: 'You may not see counts over all persons.',
   },
+  unknownValue: { id: 'Tidak diketahui', en: 'Unknown' },
   outsideAreas: { id: 'Tanpa desa tempat tinggal', en: 'No village of residence' },
 } as const;
