@@ -1,14 +1,11 @@
 import { temporalRange } from '../fhir/date.js';
-import { asObject, type FhirResource, type JsonObject } from '../fhir/resource.js';
+import type { FhirResource } from '../fhir/resource.js';
 import { localDay } from '../growth/age.js';
 import { assessDay, readChild } from '../growth/day.js';
-import { effectiveOf, type Measured, readMeasured, sourceOf, sourceTokens } from '../growth/measured.js';
+import { effectiveOf, type Measured, readMeasured, sourceOf } from '../growth/measured.js';
 import { derivedFrom, growthResources } from '../growth/observations.js';
 import type { Cause, Change, Deriver } from '../store/derive.js';
-import { residenceOf } from './residence.js';
-import { zoneMinutesOf } from './zone.js';
-
-const dayMs = 86_400_000;
+import { growthSources, growthZone } from './growth-sources.js';
 
 /**
  * Z-score Observations from what is measured of children under five, each measurement with a Provenance. They follow their sources: the weight, length
@@ -18,17 +15,12 @@ export const growthDeriver: Deriver = {
   types: new Set(['Observation', 'Patient']),
   causes: (change) => (change.type === 'Patient' ? causesOfPatient(change) : causesOfObservation(change)),
   sources(causes) {
-    const codes = `code=${encodeURIComponent(sourceTokens.join(','))}`;
-    if (causes.some(({ source }) => source === undefined)) return { type: 'Observation', query: codes };
-    const ranges = causes.flatMap(({ effective }) => (effective === undefined ? [] : (temporalRange(effective) ?? [])));
-    if (ranges.length === 0) return undefined;
-    // A day wider on both sides: no zone is further from UTC.
-    const from = new Date(Math.min(...ranges.map(({ low }) => low)) - dayMs).toISOString();
-    const to = new Date(Math.max(...ranges.map(({ high }) => high)) + dayMs).toISOString();
-    return { type: 'Observation', query: `${codes}&date=ge${from}&date=le${to}` };
+    if (causes.some(({ source }) => source === undefined)) return growthSources();
+    const times = causes.flatMap(({ effective }) => (effective === undefined || temporalRange(effective) === undefined ? [] : effective));
+    return times.length === 0 ? undefined : growthSources(times);
   },
   derive({ causes, patient, sources }) {
-    const zoneMinutes = patient === undefined ? 0 : zoneOf(patient);
+    const zoneMinutes = patient === undefined ? 0 : growthZone(patient);
     const measured = sources.flatMap((source) => readMeasured(source, zoneMinutes) ?? []);
     const days = causes.some(({ source }) => source === undefined)
       ? new Set(measured.map(({ day }) => day))
@@ -71,10 +63,6 @@ function causesOfPatient({ id, before, after, isRestored }: Change): readonly Ca
     after !== undefined &&
     before.resource.gender === after.resource.gender &&
     before.resource.birthDate === after.resource.birthDate &&
-    zoneOf(before.resource) === zoneOf(after.resource);
+    growthZone(before.resource) === growthZone(after.resource);
   return isSame ? [] : [{ patient: id }];
-}
-
-function zoneOf(patient: FhirResource | JsonObject): number {
-  return zoneMinutesOf(residenceOf({ resourceType: 'Patient', ...asObject(patient) }));
 }

@@ -68,6 +68,45 @@ export function assessDay(child: Child, measured: readonly Measured[]): readonly
   return found.filter(({ assessment }) => assessment.scores.length > 0);
 }
 
+/**
+ * One assessment of all that was measured on the day of `about`, which itself goes before others of its kind.
+ * Undefined for a child that isn't born yet, or is above the standard's age.
+ */
+export function assessWith(
+  child: Child,
+  about: Measured,
+  measured: readonly Measured[],
+): { readonly assessment: Assessment; readonly used: readonly Measured[] } | undefined {
+  const ageDays = daysBetween(child.birthDate, about.day);
+  if (ageDays < 0 || ageDays > lastDayOfWeightForHeight) return undefined;
+  const sameDay = measured.filter(({ day }) => day === about.day);
+  const used = (['weight', 'length', 'head', 'oedema'] as const).flatMap((kind) =>
+    about.kind === kind ? about : (latestOf(sameDay, kind) ?? []),
+  );
+  const of = (kind: Measured['kind']) => used.find((one) => one.kind === kind);
+  const weight = of('weight');
+  const length = of('length');
+  const head = of('head');
+  return {
+    used,
+    assessment: assessGrowth({
+      sex: child.sex,
+      ageDays,
+      ...(weight === undefined ? {} : { weightKg: weight.value }),
+      ...(length === undefined ? {} : { lengthCm: length.value, ...positionOf(length) }),
+      ...(head === undefined ? {} : { headCircumferenceCm: head.value }),
+      oedema: of('oedema')?.value === 1,
+    }),
+  };
+}
+
+function latestOf(measured: readonly Measured[], kind: Measured['kind']): Measured | undefined {
+  return measured
+    .filter((one) => one.kind === kind)
+    .toSorted(byTime)
+    .at(-1);
+}
+
 function positionOf({ position }: Measured): Pick<Measured, 'position'> {
   return position === undefined ? {} : { position };
 }

@@ -1,5 +1,6 @@
 import { evaluateMeasure } from './evaluate-measure.js';
 import { everything } from './everything.js';
+import { growth } from './growth.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import type { Services } from './services.js';
 import { terminologyOperations } from './terminology-operations.js';
@@ -52,6 +53,14 @@ export const operations: readonly Operation[] = [
     methods: ['GET', 'POST'],
     paged: true,
     handler: everything,
+  },
+  {
+    name: 'growth',
+    definition: 'https://lontar.id/fhir/OperationDefinition/observation-growth',
+    levels: ['type', 'instance'],
+    resourceTypes: ['Observation'],
+    methods: ['GET', 'POST'],
+    handler: growth,
   },
   ...terminologyOperations,
 ];

@@ -211,6 +211,22 @@ export const restText = {
     id: 'Isi harus resource Parameters: daftar parameter yang masing-masing memuat name dan nilainya.',
     en: 'The body must be a Parameters resource: a list of parameters, each with a name and its value.',
   },
+  growthStoredOnly: {
+    id: 'Pertumbuhan dari Observation yang tersimpan dihitung tanpa parameter. Panggil Observation/$growth untuk ukuran yang dikirim.',
+    en: 'The growth of a stored Observation takes no parameters. Call Observation/$growth for measurements that you send.',
+  },
+  growthNoChild: {
+    id: 'Observation ini tidak merujuk anak yang jenis kelamin dan tanggal lahirnya diketahui. Lengkapi gender dan birthDate pada Patient.',
+    en: 'This Observation does not refer to a child whose sex and birth date are known. Fill in gender and birthDate of the Patient.',
+  },
+  growthNotMeasured: {
+    id: 'Observation ini bukan berat, panjang/tinggi, lingkar kepala, atau edema yang dapat dinilai: periksa kode, status, tanggal, nilai, dan satuan (kg, g, cm).',
+    en: 'This Observation is no weight, length or height, head circumference or oedema that can be judged: check its code, status, date, value and unit (kg, g, cm).',
+  },
+  growthAge: {
+    id: 'Baku pertumbuhan ini untuk anak balita sejak lahir: periksa tanggal pengukuran dan tanggal lahir.',
+    en: 'The growth standard is for children from birth to five years: check the date of the measurement and the birth date.',
+  },
   unknownProfile: {
     id: 'Profil yang diminta tidak dikenal server ini.',
     en: 'This server does not know the requested profile.',
