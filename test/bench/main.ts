@@ -11,6 +11,8 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: () => Pro
   measures: () => import('./measures.js'),
 };
 
+const head = ['operation', 'CPU per operation', 'operations per CPU second', 'compared with', 'ratio (higher is better)'];
+
 const command = new Command('bench')
   .description(
     'CPU per operation of the hot paths, and the ratio to a reference measured in the same run. / Biaya CPU per operasi dan perbandingannya.',
@@ -49,8 +51,6 @@ function cells(row: BenchRow): string[] {
     row.ratio === undefined ? '' : `× ${row.ratio.toPrecision(3)}`,
   ];
 }
-
-const head = ['operation', 'CPU per operation', 'operations per CPU second', 'compared with', 'ratio (higher is better)'];
 
 function table(rows: readonly BenchRow[]): string {
   const out = new Table({ head, style: { head: [], border: [] }, colAligns: ['left', 'right', 'right', 'left', 'right'] });

@@ -19,8 +19,8 @@ import { connectDatabase } from '../../src/store/connect.js';
 import type { Database } from '../../src/store/database.js';
 import { type EmbeddedServer, startEmbedded } from '../../src/store/embedded/embedded.js';
 import { createTerminology } from '../../src/terminology/create.js';
-import { prepareFacts } from '../cql/fact-database.js';
 import { loadFacts } from '../cql/load-facts.js';
+import { prepareFacts } from '../cql/prepare-facts.js';
 import { cpuSeconds } from './cpu.js';
 import type { BenchRow } from './row.js';
 

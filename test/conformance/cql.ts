@@ -15,8 +15,8 @@ import { packFolder } from '../../src/root.js';
 import { connectDatabase } from '../../src/store/connect.js';
 import type { Database, Row } from '../../src/store/database.js';
 import { startEmbedded } from '../../src/store/embedded/embedded.js';
-import { prepareFacts } from '../cql/fact-database.js';
 import { loadFacts } from '../cql/load-facts.js';
+import { prepareFacts } from '../cql/prepare-facts.js';
 import type { ConformanceCase } from './case.js';
 
 interface SuiteTest {
