@@ -22,6 +22,7 @@ export async function compositeReport(
   scope: Scope,
   request: EvaluationRequest,
   type: Exclude<ReportType, 'subject-list'>,
+  smallCells = 0,
 ): Promise<MeasureReport> {
   const { measure } = request;
   const method = measure.compositeScoring?.coding?.[0]?.code ?? 'linear';
@@ -36,7 +37,9 @@ export async function compositeReport(
     if (isComposite(component) || component.group?.length !== 1) {
       throw refused('measure-composite', measureText.compositeGroup(name), 'Measure.relatedArtifact');
     }
-    components.push(measureReport(await evaluateMeasure(services, { ...request, measure: component }), type, services.areas));
+    components.push(
+      measureReport(await evaluateMeasure(services, { ...request, measure: component }), type, services.areas, [], smallCells),
+    );
   }
   const [first] = components;
   if (!first) throw refused('measure-composite', measureText.compositeEmpty, 'Measure.relatedArtifact');

@@ -11,6 +11,7 @@ import type { Store } from '../store/store.js';
 import type { Terminology } from '../terminology/terminology.js';
 import { loadPersons } from './load-persons.js';
 import type { MeasureServices } from './services.js';
+import { defaultSmallCells, type SmallCells } from './suppress.js';
 
 export interface MeasureParts {
   readonly registry: Registry;
@@ -21,6 +22,7 @@ export interface MeasureParts {
   clock(): number;
   /** Limits of the reference engine. */
   readonly reference?: ReferencePoolOptions;
+  readonly smallCells?: SmallCells;
 }
 
 /** The measure room over a database that the store has brought up to date. Reads the libraries that the build translated; throws with one clear line where they are absent. */
@@ -36,6 +38,7 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
     areas: loadAreas(),
     store,
     libraries,
+    smallCells: parts.smallCells ?? defaultSmallCells,
     engines: {
       reference: pooledReferenceEvaluator({
         pool,

@@ -4,6 +4,8 @@ import { CqlError } from '../cql/error.js';
 import { findLibrary } from '../cql/libraries.js';
 import type { CqlValue, EvaluationRun, MeasurementPeriod, MeasureProgram, PersonResult } from '../cql/program.js';
 import { OperationOutcomeError } from '../fhir/outcome.js';
+import type { Scope } from '../search/scope.js';
+import { externalDenominators, withExternal } from './denominator.js';
 import { chooseEngine, type EngineChoice } from './engines.js';
 import { membership } from './membership.js';
 import { withObservations } from './observation.js';
@@ -38,6 +40,8 @@ export interface EvaluationRequest {
   /** ISO instant: evaluate the data as they stood then. */
   readonly asOf?: string;
   readonly run?: EvaluationRun;
+  /** Who asks: external denominators are looked up as this caller may see them. Without it every denominator is counted. */
+  readonly scope?: Scope;
 }
 
 /**
@@ -46,13 +50,14 @@ export interface EvaluationRequest {
  */
 export async function evaluateMeasure(services: EvaluationServices, request: EvaluationRequest): Promise<Evaluation> {
   try {
-    return await evaluation(services, request);
+    const counted = await evaluation(services, request);
+    return request.scope === undefined ? counted : await externally(services, request.scope, counted);
   } catch (error) {
     throw error instanceof CqlError ? new OperationOutcomeError(422, error.issues) : error;
   }
 }
 
-type EvaluationServices = Pick<MeasureServices, 'areas' | 'engines' | 'libraries' | 'now'>;
+type EvaluationServices = Pick<MeasureServices, 'areas' | 'engines' | 'libraries' | 'now' | 'registry' | 'store'>;
 
 async function evaluation(services: EvaluationServices, request: EvaluationRequest): Promise<Evaluation> {
   const { measure, period, subject, run } = request;
@@ -83,6 +88,18 @@ async function evaluation(services: EvaluationServices, request: EvaluationReque
     ...(request.named ? { members: membersOf(program, persons) } : {}),
     ...(program.supplemental ? { supplemental: supplementalOf(program, persons) } : {}),
   };
+}
+
+/** With denominators from outside in the groups whose basis says so; of one person there is none. */
+async function externally(services: EvaluationServices, scope: Scope, counted: Evaluation): Promise<Evaluation> {
+  const { subject, measure, period } = counted;
+  if (subject.kind === 'person') return counted;
+  const groups: GroupResult[] = [];
+  for (const [index, result] of counted.groups.entries()) {
+    const found = await externalDenominators(services, scope, measure, index, period.end);
+    groups.push(found ? withExternal(result, found, subject.kind === 'area' ? subject.area.code : undefined) : result);
+  }
+  return { ...counted, groups };
 }
 
 function membersOf(program: MeasureProgram, persons: readonly PersonResult[]): ReadonlyArray<ReadonlyArray<readonly string[]>> {

@@ -11,6 +11,7 @@ import { findMeasure } from './find-measure.js';
 import { measureReport, type ReportType } from './report.js';
 import type { MeasureServices } from './services.js';
 import { type MeasureSubject, resolveSubject } from './subject.js';
+import type { Audience } from './suppress.js';
 import { measureText } from './text.js';
 
 /** One input of the operation: `text` of a primitive, `value` as it stood in a Parameters resource (a Reference for `subject`). */
@@ -30,6 +31,8 @@ export interface EvaluateMeasureRequest {
   readonly lastReceivedOn?: number;
   /** ISO instant in UTC with milliseconds: a parameter of ours, for reports that are evaluated again at their watermark. */
   readonly asOf?: string;
+  /** A parameter of ours: whose eyes the report is for; decides which small counts are hidden. */
+  readonly audience?: Audience;
 }
 
 /**
@@ -56,23 +59,29 @@ export async function evaluateMeasureOperation(
     throw new OperationOutcomeError(400, [issue('invalid', 'measure-report-type', measureText.reportTypeSubject, about('reportType'))]);
   }
   if (request.asOf !== undefined) refuseAsOf(request.asOf, type, services.now());
+  const smallCells = services.smallCells[request.audience ?? 'care'];
+  // Who may not learn small counts may learn no names.
+  if (smallCells > 0 && type !== 'population') {
+    throw new OperationOutcomeError(403, [issue('suppressed', 'measure-audience', measureText.audienceNames, about('reportType'))]);
+  }
   const asked = {
     measure,
     period: request.period,
     subject,
     named: type !== 'population',
+    scope,
     ...(run === undefined ? {} : { run }),
     ...(request.asOf === undefined ? {} : { asOf: request.asOf }),
   };
   if (isComposite(measure)) {
     if (type === 'subject-list')
       throw new OperationOutcomeError(422, [issue('not-supported', 'measure-composite', measureText.compositeList)]);
-    return compositeReport(services, scope, asked, type);
+    return compositeReport(services, scope, asked, type, smallCells);
   }
   const evaluation = await evaluateMeasure(services, asked);
   const evaluated =
     subject.kind === 'person' && type === 'subject' ? await evaluatedResources(services, scope, evaluation, request.lastReceivedOn) : [];
-  return measureReport(evaluation, type, services.areas, evaluated);
+  return measureReport(evaluation, type, services.areas, evaluated, smallCells);
 }
 
 function refuseAsOf(asOf: string, type: ReportType, now: Date): void {
@@ -92,13 +101,16 @@ type Reader = (text: string) => { readonly value: string } | { readonly allowed:
 const dateForms = 'YYYY, YYYY-MM, YYYY-MM-DD';
 const reportTypes: readonly ReportType[] = ['subject', 'subject-list', 'population'];
 
-// R4 $evaluate-measure, and asOf. `practitioner` isn't among them: no measure of ours attributes persons to practitioners.
+const audiences: readonly Audience[] = ['care', 'programme', 'public'];
+
+// R4 $evaluate-measure, asOf and audience. `practitioner` isn't among them: no measure of ours attributes persons to practitioners.
 const readers: Readonly<Record<string, Reader>> = {
   periodStart: (text) => readDay(text, 'low'),
   periodEnd: (text) => readDay(text, 'high'),
   measure: (text) => (text.trim() === '' ? { allowed: 'ANC-K6, https://lontar.id/fhir/Measure/ANC-K6' } : { value: text }),
   subject: (text) => (text.trim() === '' ? { allowed: 'Patient/…, Organization/…, Location/…, 6202061001' } : { value: text }),
   reportType: (text) => (reportTypes.some((type) => type === text) ? { value: text } : { allowed: reportTypes.join(', ') }),
+  audience: (text) => (audiences.some((audience) => audience === text) ? { value: text } : { allowed: audiences.join(', ') }),
   asOf: (text) => {
     const range = /T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? temporalRange(text) : undefined;
     return range ? { value: new Date(range.low).toISOString() } : { allowed: '2026-01-31T00:00:00Z' };
@@ -148,6 +160,7 @@ export function parseEvaluateMeasure(parameters: readonly OperationParameter[], 
   if (issues.length > 0 || measure === undefined) return { ok: false, issues };
   const received = values.get('lastReceivedOn');
   const asOf = values.get('asOf');
+  const audience = audiences.find((one) => one === values.get('audience'));
   return {
     ok: true,
     value: {
@@ -157,6 +170,7 @@ export function parseEvaluateMeasure(parameters: readonly OperationParameter[], 
       ...(reportType === undefined ? {} : { reportType }),
       ...(received === undefined ? {} : { lastReceivedOn: Number(received) }),
       ...(asOf === undefined ? {} : { asOf }),
+      ...(audience === undefined ? {} : { audience }),
     },
   };
 }

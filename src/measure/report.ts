@@ -14,9 +14,9 @@ import type {
 import type { CqlValue, MeasureProgram, Stratifier } from '../cql/program.js';
 import { type Areas, areaSystem } from '../definitions/areas.js';
 import type { Evaluation } from './evaluate.js';
-import type { Counts } from './membership.js';
 import { aggregate, proportion, rate, scoreUnit } from './score.js';
 import type { GroupResult, Stratum, ValueStratum } from './strata.js';
+import { suppress } from './suppress.js';
 import { denominatorBasisUrl, targetUrl } from './target.js';
 import { measureText } from './text.js';
 
@@ -44,11 +44,12 @@ export function measureReport(
   type: ReportType,
   areas: Pick<Areas, 'find'>,
   evaluated: readonly Reference[] = [],
+  smallCells = 0,
 ): MeasureReport {
   const { measure, period, subject, watermark } = evaluation;
   const lists: List[] = [];
-  const group = evaluation.groups.map((result, index) => reportGroup(evaluation, result, index, type, areas, lists));
-  const supplemental = supplementalObservations(evaluation);
+  const group = evaluation.groups.map((result, index) => reportGroup(evaluation, result, index, type, areas, lists, smallCells));
+  const supplemental = smallCells > 0 ? [] : supplementalObservations(evaluation);
   const contained = [...lists, ...supplemental];
   const behind = [...evaluated, ...supplemental.map(({ id }) => ({ reference: `#${id}` }))];
   return {
@@ -116,14 +117,35 @@ function reportGroup(
   type: ReportType,
   areas: Pick<Areas, 'find'>,
   lists: List[],
+  smallCells: number,
 ): MeasureReportGroup {
   const definition = evaluation.measure.group?.[index];
-  const extension = (definition?.extension ?? []).filter(({ url }) => url === targetUrl || url === denominatorBasisUrl);
+  const extension = (definition?.extension ?? [])
+    .filter(({ url }) => url === targetUrl || url === denominatorBasisUrl)
+    .map((found) => (found.url === denominatorBasisUrl && result.external !== undefined ? withSource(found, result) : found));
+  const villagesShown = suppress(
+    result.total,
+    result.strata.map(({ counts }) => counts),
+    smallCells,
+  );
+  const tables = (result.stratifiers ?? []).map(({ strata }) =>
+    suppress(
+      result.total,
+      strata.map(({ counts }) => counts),
+      smallCells,
+    ),
+  );
+  // What one table hides no other may add up to.
+  const showsTotal = [villagesShown, ...tables].every(({ total }) => total);
   const stratifier = definition?.stratifier?.find((found) =>
     found.component?.some((component) => component.code?.coding?.[0]?.code === 'village'),
   );
   const group = evaluation.program.groups[index];
-  const score = (counts: Counts, observed?: readonly number[]) => measureScore(result, counts, observed, group, definition);
+  const told = (stratum: Told, isShown: boolean) =>
+    isShown
+      ? { population: populations(result, stratum), ...measureScore(result, stratum, group, definition) }
+      : { population: maskedPopulations(result), measureScore: masked };
+  const { population: counted, ...scored } = told({ ...result, counts: result.total }, showsTotal);
   const stratifiers =
     type === 'subject'
       ? []
@@ -134,22 +156,21 @@ function reportGroup(
                   // A Measure's stratifier of components has no code (mea-1): its id says which it is.
                   ...(stratifier.id === undefined ? {} : { id: stratifier.id }),
                   ...(stratifier.code ? { code: [stratifier.code] } : {}),
-                  stratum: result.strata.map((stratum) => ({
-                    ...reportStratum(result, stratum, areas),
-                    ...score(stratum.counts, stratum.observed),
+                  stratum: result.strata.map((stratum, at) => ({
+                    ...villageStratum(stratum, areas),
+                    ...told(stratum, showsTotal && villagesShown.rows[at] === true),
                   })),
                 },
               ]
             : []),
-          ...(result.stratifiers ?? []).map((found) => {
+          ...(result.stratifiers ?? []).map((found, place) => {
             const defined = definition?.stratifier?.[found.stratifier.index];
             return {
               ...(defined?.id === undefined ? {} : { id: defined.id }),
               ...(defined?.code ? { code: [defined.code] } : {}),
-              stratum: found.strata.map((stratum) => ({
+              stratum: found.strata.map((stratum, at) => ({
                 ...valueStratum(found.stratifier, stratum, defined?.component !== undefined),
-                population: populations(result, stratum.counts),
-                ...score(stratum.counts, stratum.observed),
+                ...told(stratum, showsTotal && tables[place]?.rows[at] === true),
               })),
             };
           }),
@@ -158,14 +179,14 @@ function reportGroup(
     ...(definition?.id === undefined ? {} : { id: definition.id }),
     ...(extension.length > 0 ? { extension } : {}),
     ...(definition?.code ? { code: definition.code } : {}),
-    population: populations(result, result.total).map((population, at) => {
+    population: counted.map((population, at) => {
       const members = type === 'subject-list' ? evaluation.members?.[index]?.[at] : undefined;
       if (members === undefined) return population;
       const id = `${result.code}-${result.populations[at] ?? at}`.replace(/[^A-Za-z0-9.-]/g, '-');
       lists.push(subjectList(id, members));
       return { ...population, subjectResults: { reference: `#${id}` } };
     }),
-    ...score(result.total, result.observed),
+    ...scored,
     ...(stratifiers.length > 0 ? { stratifier: stratifiers } : {}),
   };
 }
@@ -217,7 +238,7 @@ export function valueConcept(value: CqlValue): CodeableConcept {
   return { text: value.map((item) => valueConcept(item).text ?? '').join(', ') };
 }
 
-function reportStratum(result: GroupResult, stratum: Stratum, areas: Pick<Areas, 'find'>): MeasureReportGroupStratifierStratum {
+function villageStratum(stratum: Stratum, areas: Pick<Areas, 'find'>): Pick<MeasureReportGroupStratifierStratum, 'component'> {
   return {
     component: [
       {
@@ -228,7 +249,6 @@ function reportStratum(result: GroupResult, stratum: Stratum, areas: Pick<Areas,
             : areaConcept(stratum.area, areas),
       },
     ],
-    population: populations(result, stratum.counts),
   };
 }
 
@@ -242,18 +262,60 @@ function areaConcept(
     : { coding: [{ system: areaSystem, code, display: name }], text: name };
 }
 
-function populations(result: GroupResult, counts: Counts): MeasureReportGroupPopulation[] {
-  return result.populations.map((code, index) => ({
-    code: { coding: [{ system: populationSystem, code }] },
-    count: counts[index] ?? 0,
-  }));
+/** What a table's row is told from. */
+type Told = Pick<Stratum, 'counts' | 'observed' | 'external'>;
+
+function populations(result: GroupResult, { counts, external }: Told): MeasureReportGroupPopulation[] {
+  return result.populations.map((code, index) => {
+    const count =
+      code !== 'denominator' || external === undefined ? (counts[index] ?? 0) : external === 'unknown' ? undefined : external.count;
+    const found = { code: { coding: [{ system: populationSystem, code }] } };
+    return count === undefined ? { ...found, ...absentCount('unknown') } : { ...found, count };
+  });
+}
+
+function maskedPopulations(result: GroupResult): MeasureReportGroupPopulation[] {
+  return result.populations.map((code) => ({ code: { coding: [{ system: populationSystem, code }] }, ...absentCount('masked') }));
+}
+
+/** A count that isn't told, with the reason. */
+function absentCount(reason: string): object {
+  return { _count: { extension: [{ url: absentReasonUrl, valueCode: reason }] } };
+}
+
+/** The declared basis with where its figures come from, and the places that exceed them. */
+function withSource(found: Extension, result: GroupResult): Extension {
+  const { external } = result;
+  const above = result.strata.filter((stratum) => isAbove(result, stratum)).map(({ area }) => area ?? '');
+  if (isAbove(result, { ...result, counts: result.total })) above.unshift('total');
+  const places = above.length > 10 ? `${above.slice(0, 10).join(', ')} +${above.length - 10}` : above.join(', ');
+  const texts = [
+    external === undefined || external === 'unknown'
+      ? measureText.externalUnknown
+      : measureText.externalSource(external.source, external.date),
+    ...(above.length > 0 ? [measureText.aboveHundred(places)] : []),
+  ];
+  const added = texts.map(({ id, en }) => `${id} / ${en}`).join('. ');
+  const parts = found.extension ?? [];
+  const description = parts.find(({ url }) => url === 'description')?.valueString;
+  return {
+    url: found.url,
+    extension: [
+      ...parts.filter(({ url }) => url !== 'description'),
+      { url: 'description', valueString: description === undefined ? added : `${description}. ${added}` },
+    ],
+  };
+}
+
+function isAbove(result: GroupResult, { counts, external }: Told): boolean {
+  if (external === undefined || external === 'unknown') return false;
+  return external.count > 0 && proportion(result.populations, counts).numerator > external.count;
 }
 
 /** The score as its scoring has it: a rate of counts in the group's unit, one value of the observations, none for a cohort. */
 function measureScore(
   result: GroupResult,
-  counts: Counts,
-  observed: readonly number[] | undefined,
+  { counts, observed, external }: Told,
   group: MeasureProgram['groups'][number] | undefined,
   definition: MeasureGroup | undefined,
 ): { readonly measureScore?: Quantity } {
@@ -264,13 +326,22 @@ function measureScore(
     return { measureScore: value === undefined ? notApplicable : { value } };
   }
   const unit = scoreUnit(definition, scoring);
-  const value = rate(proportion(result.populations, counts), unit);
+  if (external === 'unknown') return { measureScore: unknownScore };
+  // Exclusions and exceptions were taken from the persons counted here; a figure from outside knows none.
+  const counted = proportion(result.populations, counts);
+  const value = rate(external === undefined ? counted : { numerator: counted.numerator, denominator: external.count }, unit);
   if (value === undefined) return { measureScore: notApplicable };
   const coded = unit.code === undefined ? {} : { unit: unit.unit ?? unit.code, system: 'http://unitsofmeasure.org', code: unit.code };
   return { measureScore: { value, ...coded } };
 }
 
-export const notApplicable: Quantity = { extension: [{ url: absentReasonUrl, valueCode: 'not-applicable' }] };
+export const notApplicable: Quantity = absentScore('not-applicable');
+const unknownScore: Quantity = absentScore('unknown');
+const masked: Quantity = absentScore('masked');
+
+function absentScore(reason: string): Quantity {
+  return { extension: [{ url: absentReasonUrl, valueCode: reason }] };
+}
 
 /**
  * Supplemental data as R4 reports carry it: an Observation for each value of each definition, with the number of persons. Source: CQF Measures guide,

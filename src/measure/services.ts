@@ -6,6 +6,7 @@ import type { Areas } from '../definitions/areas.js';
 import type { Registry } from '../definitions/registry.js';
 import type { Store } from '../store/store.js';
 import type { MeasureEngines } from './engines.js';
+import type { SmallCells } from './suppress.js';
 
 /** Definitions of a library to evaluate, by what is asked of them; `libraries` where they aren't those on board. */
 export interface CqlRequest extends Pick<ReferenceJob, 'library' | 'parameters' | 'values'> {
@@ -20,6 +21,7 @@ export interface MeasureServices {
   readonly store: Pick<Store, 'read' | 'search'>;
   readonly libraries: Libraries;
   readonly engines: MeasureEngines;
+  readonly smallCells: SmallCells;
   /** CQL of any kind, in a thread of its own under limits: definitions' values for persons of the store, or for one that is given. Throws CqlError. */
   evaluateCql(request: CqlRequest, run?: EvaluationRun): Promise<readonly JobResult[]>;
   now(): Date;

@@ -7,6 +7,7 @@ import {
   type PopulationCode,
   type Stratifier,
 } from '../cql/program.js';
+import type { ExternalDenominator } from './denominator.js';
 import { addCounts, type Counts, membership, noCounts } from './membership.js';
 
 /** Persons of one area (a village, or any larger area after `rollUp`) by population. Those without a village have no `area`. */
@@ -15,6 +16,8 @@ export interface Stratum {
   readonly counts: Counts;
   /** Values observed of the measure population, of a continuous variable. */
   readonly observed?: readonly number[];
+  /** The denominator that the declared basis takes from outside; unknown where nobody gave one. */
+  readonly external?: ExternalDenominator | 'unknown';
 }
 
 /** Persons by the values of a stratifier's definitions. */
@@ -31,6 +34,7 @@ export interface GroupResult {
   readonly total: Counts;
   readonly strata: readonly Stratum[];
   readonly observed?: readonly number[];
+  readonly external?: ExternalDenominator | 'unknown';
   /** In the order of the program's stratifiers. */
   readonly stratifiers?: ReadonlyArray<{ readonly stratifier: Stratifier; readonly strata: readonly ValueStratum[] }>;
 }

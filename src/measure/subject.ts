@@ -130,7 +130,7 @@ export async function catchment(services: SubjectServices, scope: Scope, referen
 }
 
 /** The area that a Location is: its area code as an identifier, else the deepest part of its administrativeCode. */
-function areaCode(location: Location): string | undefined {
+export function areaCode(location: Location): string | undefined {
   const identifier = location.identifier?.find(({ system }) => system === areaSystem)?.value;
   if (identifier !== undefined || !isJurisdiction(location)) return identifier;
   const parts = location.address?.extension?.find(({ url }) => url === administrativeCode)?.extension ?? [];

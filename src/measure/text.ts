@@ -122,6 +122,22 @@ export const measureText = {
     id: 'Anda tidak berhak melihat hitungan atas semua orang.',
     en: 'You may not see counts over all persons.',
   },
+  audienceNames: {
+    id: 'Bagi pihak ini angka kecil disembunyikan, jadi laporan yang menyebut orang tidak diberikan. Minta reportType=population.',
+    en: 'Small counts are hidden from this audience, so it gets no report that names persons. Ask for reportType=population.',
+  },
+  externalSource: (source: string, date: string): Text => ({
+    id: `Penyebut dari ${source} (${date})`,
+    en: `Denominator from ${source} (${date})`,
+  }),
+  externalUnknown: {
+    id: 'Sasaran belum tersedia untuk setiap wilayah; persentase tidak dihitung',
+    en: 'The external denominator is not there for every area; no percentage is computed',
+  },
+  aboveHundred: (places: string): Text => ({
+    id: `Di atas 100 %: ${places}; periksa sasaran dan tempat tinggal`,
+    en: `Above 100 %: ${places}; check the denominator and residence`,
+  }),
   unknownValue: { id: 'Tidak diketahui', en: 'Unknown' },
   outsideAreas: { id: 'Tanpa desa tempat tinggal', en: 'No village of residence' },
 } as const;

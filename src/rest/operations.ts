@@ -19,6 +19,8 @@ export interface Operation {
   /** Types whose routes carry it; `all` for every type of R4. Not looked at on system level. */
   readonly resourceTypes: readonly string[] | 'all';
   readonly methods: ReadonlyArray<'GET' | 'POST'>;
+  /** Inputs of ours beside those of the definition. */
+  readonly ownInputs?: readonly string[];
   /** Whether the body may be as large as a Bundle. */
   readonly takesBundles?: boolean;
   /** Its answers come in pages, turned by `_cursor`. */
@@ -43,6 +45,7 @@ export const operations: readonly Operation[] = [
     levels: ['type', 'instance'],
     resourceTypes: ['Measure'],
     methods: ['GET', 'POST'],
+    ownInputs: ['asOf', 'audience'],
     handler: evaluateMeasure,
   },
   {

@@ -33,12 +33,12 @@ export function operationParameters(request: FhirRequest): readonly OperationPar
 /** Refuses inputs that the operation's definition doesn't name. */
 export function refuseUnknownInputs(
   request: FhirRequest,
-  { definition, paged }: { readonly definition: string; readonly paged?: boolean },
+  { definition, paged, ownInputs = [] }: { readonly definition: string; readonly paged?: boolean; readonly ownInputs?: readonly string[] },
   registry: Registry,
 ): void {
   const operation = registry.canonical(definition) as OperationDefinition | undefined;
   if (operation === undefined) return;
-  const known = (operation.parameter ?? []).filter(({ use }) => use === 'in').map(({ name }) => name ?? '');
+  const known = [...(operation.parameter ?? []).filter(({ use }) => use === 'in').map(({ name }) => name ?? ''), ...ownInputs];
   const turned =
     paged === true ? [] : [...new URLSearchParams(request.query).keys()].filter((name) => name === '_cursor').map((name) => ({ name }));
   const unknown = [...turned, ...operationParameters(request).filter((parameter) => !known.includes(parameter.name))];
