@@ -7,7 +7,7 @@ COPY src src
 COPY test test
 COPY profiles profiles
 COPY terminology terminology
-RUN npm run build && npm prune --omit=dev && rm -rf dist/test src/*/*.ts src/*.ts
+RUN npm run build && npm prune --omit=dev && rm -rf dist/test && find src -name "*.ts" -delete
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
