@@ -14,8 +14,10 @@ import { guardRoutes } from './rest/guard.js';
 import { healthRoutes, type Lifecycle, newLifecycle, trackRequests } from './rest/health.js';
 import { measureRequests } from './rest/metrics.js';
 import { answerClientError, maximumHeaderBytes } from './rest/raw-errors.js';
+import { satusehatConvention } from './rest/satusehat/convention.js';
 import type { Services } from './rest/services.js';
 import { restText } from './rest/text.js';
+import { loadPlatformRules } from './validation/rules/platform.js';
 import { webRoutes } from './web/routes.js';
 
 /** Where FHIR is served: at our own address, and where clients of the national platform expect it. */
@@ -97,7 +99,10 @@ export async function createApp(services: Services, options: AppOptions): Promis
   guardRoutes(app, services.access);
   measureRequests(app, services.metrics);
   await app.register(healthRoutes, { services, lifecycle });
-  for (const prefix of fhirPrefixes) await app.register(fhirRoutes, { prefix, services });
+  const conventions = { '/fhir': services.convention, '/fhir-r4/v1': satusehatConvention(loadPlatformRules()) };
+  for (const prefix of fhirPrefixes) {
+    await app.register(fhirRoutes, { prefix, services: { ...services, convention: conventions[prefix] } });
+  }
   await app.register(docsRoutes, { prefixes: fhirPrefixes, interactions: allInteractions });
   await app.register(webRoutes, { measures: services.measures });
   await app.ready();

@@ -15,6 +15,8 @@ export interface Config {
   readonly statementTimeoutMs: number;
   readonly auth: 'on' | 'off';
   readonly validation: 'enforce' | 'warn';
+  /** What the national platform's numbered rules weigh at /fhir; at /fhir-r4/v1 they always refuse. */
+  readonly platformRules: 'warn' | 'enforce' | 'off';
   /** Whether z-scores are derived and stored when a child's measurements are. */
   readonly growthDerive: boolean;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -107,6 +109,16 @@ const settings = [
       en: '`enforce` refuses invalid resources; `warn` stores them and reports what was found.',
     },
     example: 'warn',
+  },
+  {
+    name: 'PLATFORM_RULES',
+    schema: { type: 'string', enum: ['warn', 'enforce', 'off'] },
+    default: 'warn',
+    about: {
+      id: 'Bobot aturan bernomor SATUSEHAT di `/fhir`: `warn` memperingatkan, `enforce` menolak, `off` diam. Di `/fhir-r4/v1` selalu menolak.',
+      en: "Weight of SATUSEHAT's numbered rules at `/fhir`: `warn` reports, `enforce` refuses, `off` is silent. At `/fhir-r4/v1` they always refuse.",
+    },
+    example: 'enforce',
   },
   {
     name: 'GROWTH_DERIVE',
@@ -249,6 +261,7 @@ interface ReadSettings {
   readonly STATEMENT_TIMEOUT_MS: number;
   readonly AUTH: 'on' | 'off';
   readonly VALIDATION: 'enforce' | 'warn';
+  readonly PLATFORM_RULES: Config['platformRules'];
   readonly GROWTH_DERIVE: 'on' | 'off';
   readonly LOG_LEVEL: Config['logLevel'];
   readonly BASE_URL?: string;
@@ -327,6 +340,7 @@ function toConfig(read: ReadSettings): Config {
     statementTimeoutMs: read.STATEMENT_TIMEOUT_MS,
     auth: read.AUTH,
     validation: read.VALIDATION,
+    platformRules: read.PLATFORM_RULES,
     growthDerive: read.GROWTH_DERIVE === 'on',
     logLevel: read.LOG_LEVEL,
     ...(read.BASE_URL === undefined ? {} : { baseUrl: read.BASE_URL.replace(/\/+$/, '') }),

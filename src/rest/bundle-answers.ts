@@ -13,9 +13,9 @@ export async function runEntry(entry: Entry, services: Services): Promise<string
   const { request } = entry;
   let response: FhirResponse;
   try {
-    response = await entry.interaction.handler(request, services);
+    response = await services.convention.answer(entry.interaction, request, services);
   } catch (error) {
-    const failure = toFailure(error);
+    const failure = services.convention.failure(toFailure(error), request);
     if (failure.status >= 500) throw error;
     return failureAnswer(failure.status, failure.issues, request);
   }

@@ -19,9 +19,15 @@ export async function bundle(request: FhirRequest, services: Services): Promise<
   const { entries: parsed, issues } = parseEntries(entries, request, services);
   services.metrics.bundleEntries.inc({ type }, entries.length);
   const shell = shellIssues(resource, entries, services);
-  return type === 'transaction'
-    ? transaction(parsed, [...shell, ...issues.values()].flat(), request, services)
-    : batch(entries.length, parsed, issues, request, services);
+  if (type === 'batch') return batch(entries.length, parsed, issues, request, services);
+  const { convention } = services;
+  try {
+    const found = [...shell, ...convention.transactionIssues(entries), ...issues.values()].flat();
+    return await transaction(parsed, found, request, services);
+  } catch (error) {
+    if (!(error instanceof OperationOutcomeError) || error.status >= 500) throw error;
+    throw new OperationOutcomeError(error.status, convention.refusedTransaction(entries, error.issues), error.headers);
+  }
 }
 
 /** The Bundle's own rules, judged without its resources: each of those is judged as what its entry makes of it. */

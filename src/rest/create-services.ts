@@ -15,8 +15,10 @@ import type { FindSource } from '../terminology/find-source.js';
 import { loadedSystems } from '../terminology/release/loaded-systems.js';
 import type { Terminology } from '../terminology/terminology.js';
 import { createValidator } from '../validation/create.js';
-import { loadBusinessRules } from '../validation/rules/business.js';
+import { type BusinessRule, loadBusinessRules } from '../validation/rules/business.js';
+import { loadPlatformRules, platformRules } from '../validation/rules/platform.js';
 import type { Validator } from '../validation/validator.js';
+import { fhirConvention } from './convention.js';
 import { withLiveDefinitions } from './live-definitions.js';
 import { createMetrics } from './metrics.js';
 import { createIdSource } from './new-id.js';
@@ -35,7 +37,7 @@ export function loadKnowledge({ dataDir }: Pick<Config, 'dataDir'>): Knowledge {
   const registry = loadRegistry();
   const loaded = loadedSystems(join(dataDir, terminologyFolder));
   const terminology = createTerminology(registry, loaded);
-  return { registry, loaded, validator: createValidator({ registry, terminology, rules: loadBusinessRules() }) };
+  return { registry, loaded, validator: createValidator({ registry, terminology, rules: allRules() }) };
 }
 
 /** Everything that requests need, over a database that is connected; brings its schema up to date. Throws StartError. */
@@ -65,6 +67,7 @@ export async function createServices(options: {
     terminology,
     validator: liveValidator(registry, terminology, knowledge.validator),
     config,
+    convention: fhirConvention(config.platformRules),
     store,
     database,
     measures: createMeasureServices({ registry, terminology, store, database, clock }),
@@ -77,6 +80,11 @@ export async function createServices(options: {
 
 /** `base` while nothing is stored on top, so that what it has compiled serves many servers; then one that sees what is stored. */
 function liveValidator(registry: LiveRegistry, terminology: Terminology, base: Validator): Validator {
-  const own = createValidator({ registry, terminology, rules: loadBusinessRules() });
+  const own = createValidator({ registry, terminology, rules: allRules() });
   return { validate: (resource, options) => (registry.generation === 0 ? base : own).validate(resource, options) };
+}
+
+/** Ours, and the national platform's as warnings: each address weighs them by its convention, so that one compiled validator serves all. */
+function allRules(): readonly BusinessRule[] {
+  return [...loadBusinessRules(), ...platformRules(loadPlatformRules(), 'warning')];
 }

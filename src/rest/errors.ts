@@ -1,11 +1,27 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from '../definitions/registry.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
-import { toFailure } from './failure.js';
+import type { Target } from './convention.js';
+import { type Failure, toFailure } from './failure.js';
 import { contentType, negotiate, preferredLanguage, type Representation } from './negotiate.js';
 import { outcomeText } from './outcome.js';
 import { represent } from './represent.js';
+import type { Services } from './services.js';
 import { restText } from './text.js';
+
+/** Errors of the routes below one address, told by its convention. */
+export function answerErrorsBy(app: FastifyInstance, { registry, convention }: Pick<Services, 'registry' | 'convention'>): void {
+  app.setErrorHandler((error, request, reply) => {
+    const { type, id } = (request.params ?? {}) as Target;
+    return answerFailure(
+      convention.failure(toFailure(error), { ...(type ? { type } : {}), ...(id ? { id } : {}) }),
+      error,
+      request,
+      reply,
+      registry,
+    );
+  });
+}
 
 /** Whatever goes wrong on any route is answered with an OperationOutcome that carries the request's id. */
 export function answerErrors(app: FastifyInstance, registry: Registry): void {
@@ -21,7 +37,16 @@ export function refuseBadUrl(error: FastifyError, request: FastifyRequest, reply
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, registry: Registry | undefined): FastifyReply {
-  const failure = toFailure(error);
+  return answerFailure(toFailure(error), error, request, reply, registry);
+}
+
+function answerFailure(
+  failure: Failure,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  registry: Registry | undefined,
+): FastifyReply {
   if (failure.isOurs) request.log.error({ err: error, requestId: request.id }, 'request failed');
   const body = outcomeText(failure.issues, preferredLanguage(request.headers['accept-language']), request.id);
   const representation = representationOf(request, registry);

@@ -4,6 +4,7 @@ import { parseJson } from '../fhir/json.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { parseXml } from '../fhir/xml.js';
 import { bundle } from './bundle.js';
+import { answerErrorsBy } from './errors.js';
 import { type BodyKind, type Interaction, interactions, matchPath } from './interactions.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { metadata } from './metadata.js';
@@ -47,6 +48,7 @@ export async function fhirRoutes(app: FastifyInstance, { services }: { readonly 
     if (request.url.length <= maximumUrlLength) return;
     throw new OperationOutcomeError(414, [issue('too-long', 'http-url-too-long', restText.urlTooLong(maximumUrlLength))]);
   });
+  answerErrorsBy(app, services);
   addBodyParsers(app, services);
   for (const interaction of allInteractions) {
     const { config } = services;
@@ -64,7 +66,7 @@ export async function fhirRoutes(app: FastifyInstance, { services }: { readonly 
           ...(interaction.code === 'operation' ? { signal: goneSignal(reply) } : {}),
         };
         const representation = negotiate(asked.query, request.headers.accept);
-        const response = await interaction.handler(asked, services);
+        const response = await services.convention.direct(interaction, asked, services);
         return send(reply, response, representation, services);
       },
     });
@@ -162,6 +164,7 @@ function send(reply: FastifyReply, response: FhirResponse, representation: Repre
   if (response.headers !== undefined) reply.headers(response.headers);
   const { body } = response;
   if (body === undefined || body === '') return reply.send();
+  if (response.contentType !== undefined) return reply.header('content-type', response.contentType).send(body);
   const text = represent(body, representation, services.registry);
   return reply.header('content-type', contentType[representation.format]).send(text);
 }

@@ -28,6 +28,8 @@ export interface FhirRequest {
 export interface FhirResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON text of a resource. */
+  /** JSON text of a resource, or of whatever `contentType` says. */
   readonly body?: string;
+  /** Only of a body that is no resource, which is sent as it is. */
+  readonly contentType?: string;
 }

@@ -6,11 +6,14 @@ import type { Database } from '../store/database.js';
 import type { Store } from '../store/store.js';
 import type { TerminologyParts } from '../terminology/create.js';
 import type { Validator } from '../validation/validator.js';
+import type { Convention } from './convention.js';
 import type { Metrics } from './metrics.js';
 
 /** Everything a request may need, made once at start and handed down. Time and ids come from here too. */
 export interface Services {
   readonly config: Config;
+  /** That of the address that is served. */
+  readonly convention: Convention;
   readonly registry: Registry;
   readonly terminology: TerminologyParts;
   readonly validator: Validator;

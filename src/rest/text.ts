@@ -2,6 +2,10 @@ import type { Text } from '../fhir/outcome.js';
 
 /** Sentences that the HTTP surface says, in both languages. None repeats what a client sent, save names of FHIR itself. */
 export const restText = {
+  submitData: {
+    id: '$submit-data membutuhkan tepat satu parameter measureReport berisi MeasureReport; resource lain sebagai parameter resource.',
+    en: '$submit-data needs exactly one parameter measureReport that holds a MeasureReport; other resources go as the parameter resource.',
+  },
   notFound: (type: string): Text => ({
     id: `Tidak ada ${type} dengan id itu. Periksa id, atau cari dengan parameter pencarian.`,
     en: `There is no ${type} with that id. Check the id, or search for it.`,
@@ -143,6 +147,10 @@ export const restText = {
     id: 'Tidak ada resource yang cocok dengan syarat itu.',
     en: 'No resource matches the condition.',
   },
+  alreadyThere: {
+    id: 'Resource yang memenuhi syarat itu sudah ada. Pakai id yang sudah ada.',
+    en: 'A resource that meets the condition exists. Use the id it has.',
+  },
   manyMatches: {
     id: 'Lebih dari satu resource cocok dengan syarat itu. Persempit, misalnya dengan identifier.',
     en: 'More than one resource matches the condition. Narrow it, e.g. by identifier.',
@@ -210,6 +218,10 @@ export const restText = {
   badParameters: {
     id: 'Isi harus resource Parameters: daftar parameter yang masing-masing memuat name dan nilainya.',
     en: 'The body must be a Parameters resource: a list of parameters, each with a name and its value.',
+  },
+  noQuestionnaire: {
+    id: 'Kuesioner dari jawaban ini tidak ditemukan. Simpan Questionnaire itu, atau kirim sebagai parameter questionnaire.',
+    en: 'The questionnaire of this response is not here. Store that Questionnaire, or send it as the parameter questionnaire.',
   },
   growthStoredOnly: {
     id: 'Pertumbuhan dari Observation yang tersimpan dihitung tanpa parameter. Panggil Observation/$growth untuk ukuran yang dikirim.',

@@ -37,7 +37,8 @@ export async function validateOperation(request: FhirRequest, services: Services
       bodyResource(request) ??
       (await readStored(request, services));
     issues.push(...placeIssues(resource, request, mode));
-    issues.push(...services.validator.validate(resource, { now: services.clock(), ...(profiles.length === 0 ? {} : { profiles }) }));
+    const found = services.validator.validate(resource, { now: services.clock(), ...(profiles.length === 0 ? {} : { profiles }) });
+    issues.push(...services.convention.judged(resource, found));
   }
   return { status: 200, body: outcomeText(reported(issues), request.language, request.context.requestId) };
 }

@@ -37,6 +37,8 @@ export async function patchOperation(
   request: FhirRequest,
   services: Services,
 ): Promise<{ readonly operation: WriteOperation; readonly resource: FhirResource }> {
+  const habits = services.convention.patchIssues(request.type ?? '', request.body);
+  if (habits.length > 0) throw new OperationOutcomeError(400, habits);
   const current = await currentVersion(request, services);
   const expected = expectedVersion(request.headers['if-match']);
   const type = request.type ?? '';

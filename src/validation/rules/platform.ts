@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Text } from '../../fhir/outcome.js';
+import type { Issue, Text } from '../../fhir/outcome.js';
 import { isObject } from '../../fhir/resource.js';
 import { packageRoot } from '../../root.js';
 import type { BusinessRule } from './business.js';
@@ -44,6 +44,13 @@ export function loadPlatformRules(file: string = join(packageRoot, 'terminology'
   return parsed;
 }
 
+const rulePrefix = 'satusehat-';
+
+/** Whether a finding is of a numbered rule of the platform. */
+export function isPlatformIssue({ rule }: Issue): boolean {
+  return rule.startsWith(rulePrefix);
+}
+
 /**
  * The rules that a resource alone decides, as business rules with the id `satusehat-<number>` and the number at the end of each text.
  * `severity` is `error` where the platform's own face is served, else `warning`.
@@ -57,7 +64,7 @@ export function platformRules(rules: readonly PlatformRule[], severity: Business
     const resourceType = rule.path.split('.', 1).join();
     return [
       {
-        id: `satusehat-${number}`,
+        id: rulePrefix + number,
         number,
         resourceType,
         ...placed(context, said.condition),

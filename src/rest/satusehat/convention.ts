@@ -1,0 +1,27 @@
+import type { PlatformRule } from '../../validation/rules/platform.js';
+import type { Convention } from '../convention.js';
+import { createUnlessThere } from './conditional-create.js';
+import { failureTelling } from './failure.js';
+import { patchHabits } from './patch-habits.js';
+import { createPatient } from './patient.js';
+import { judgedByPlatform } from './platform-issues.js';
+import { ruleTexts } from './text.js';
+import { refusedTransaction, transactionIssues } from './transaction.js';
+
+/** FHIR as the national platform serves it: its numbered rules refuse, its numbers end the texts, its replies have their own forms. */
+export function satusehatConvention(rules: readonly PlatformRule[]): Convention {
+  const texts = ruleTexts(rules);
+  const answer: Convention['answer'] = (interaction, request, services) =>
+    interaction.code === 'create' ? createUnlessThere(interaction, request, services) : interaction.handler(request, services);
+  return {
+    kind: 'satusehat',
+    judged: judgedByPlatform(rules),
+    transactionIssues: transactionIssues(texts),
+    refusedTransaction: refusedTransaction(texts),
+    patchIssues: patchHabits(texts),
+    failure: failureTelling(texts),
+    answer,
+    direct: (interaction, request, services) =>
+      (interaction.code === 'create' && request.type === 'Patient' ? createPatient : answer)(interaction, request, services),
+  };
+}

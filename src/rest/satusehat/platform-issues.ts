@@ -1,0 +1,88 @@
+import type { Issue } from '../../fhir/outcome.js';
+import { isObject, type JsonObject } from '../../fhir/resource.js';
+import { isPlatformIssue, type PlatformRule } from '../../validation/rules/platform.js';
+import type { Convention } from '../convention.js';
+import { numbered, satusehatText } from './text.js';
+
+/** Where times stand in a text that a person wrote. */
+const prose: ReadonlySet<string> = new Set(['text', 'display', 'div', 'value', 'valueString', 'title', 'description', 'comment', 'note']);
+
+/** Validation's findings as the platform tells them: its rules refuse, expressions are spelled as it does, and each rule that it numbers is named. */
+export function judgedByPlatform(rules: readonly PlatformRule[]): Convention['judged'] {
+  const requiredPaths = new Set(rules.flatMap((rule) => (rule.mechanism === 'required' ? [`${rule.number} ${rule.path}`] : [])));
+  const elementByNumber = new Map(rules.flatMap((rule) => (rule.mechanism === 'required' ? [[rule.number, rule.element] as const] : [])));
+  const structure = new Map(
+    rules.flatMap((rule) => (rule.mechanism === 'structure' && rule.path !== undefined ? [[rule.path, rule.number] as const] : [])),
+  );
+  return (resource, issues) => {
+    const told = issues.map(tell);
+    const known = new Set(told.map(({ expression }) => expression));
+    return [...told, ...notUtc(resource).filter(({ expression }) => !known.has(expression))];
+  };
+
+  function tell(found: Issue): Issue {
+    const expression = found.expression?.replace(
+      /([a-z])\.ofType\(([A-Za-z])(\w*)\)/g,
+      (_all, end, first, rest) => end + first.toUpperCase() + rest,
+    );
+    const spelled = expression === undefined ? found : { ...found, expression };
+    if (isPlatformIssue(found)) return { ...atElement(spelled), severity: 'error', code: 'value' };
+    const number = numberOf(spelled);
+    return number === undefined ? spelled : { ...spelled, text: numbered(found.text, number) };
+  }
+
+  // What is missing is reported at its parent by R4, at its own place by the platform.
+  function atElement(found: Issue): Issue {
+    const number = found.rule.slice(found.rule.indexOf('-') + 1);
+    const element = elementByNumber.get(number);
+    if (element === undefined || !requiredPaths.has(`${number} ${bare(found.expression ?? '')}.${element}`)) return found;
+    return { ...found, expression: `${found.expression}.${element}` };
+  }
+
+  /** The platform's number for what R4 itself or a rule of ours says. */
+  function numberOf(found: Issue): string | undefined {
+    if (found.severity !== 'error' && found.severity !== 'fatal') return undefined;
+    const own = /^rule (\d+):/.exec(found.diagnostics ?? '')?.[1];
+    if (own !== undefined) return own;
+    for (let path = bare(found.expression ?? ''); path.includes('.'); path = path.slice(0, path.lastIndexOf('.'))) {
+      const number = structure.get(path);
+      if (number !== undefined) return number;
+      // Only the parts of a coded value stand for the whole.
+      if (!/\.(coding|code|system|reference)$/.test(path)) break;
+    }
+    return found.code === 'structure' ? '20008' : undefined;
+  }
+}
+
+function bare(expression: string): string {
+  return expression.replace(/\[\d+\]/g, '');
+}
+
+/** Every time of a resource that isn't in UTC. */
+function notUtc(resource: unknown): readonly Issue[] {
+  const found: Issue[] = [];
+  if (isObject(resource)) visit(resource, String(resource['resourceType']), found);
+  return found;
+}
+
+function visit(holder: JsonObject, path: string, found: Issue[]): void {
+  for (const key in holder) {
+    const value = holder[key];
+    if (typeof value === 'string') {
+      if (value.length >= 22 && value.length < 40 && !prose.has(key)) check(value, `${path}.${key}`, found);
+    } else if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index++) {
+        const item: unknown = value[index];
+        if (isObject(item)) visit(item, `${path}.${key}[${index}]`, found);
+        else if (typeof item === 'string' && !prose.has(key)) check(item, `${path}.${key}[${index}]`, found);
+      }
+    } else if (isObject(value)) visit(value, `${path}.${key}`, found);
+  }
+}
+
+function check(value: string, expression: string, found: Issue[]): void {
+  const offset = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?([+-]\d\d:\d\d)$/.exec(value)?.[1];
+  if (offset === undefined || offset === '+00:00' || offset === '-00:00') return;
+  const text = numbered(satusehatText.notUtc(value), '10132');
+  found.push({ severity: 'error', code: 'value', rule: 'satusehat-10132', text, expression });
+}
