@@ -1,23 +1,24 @@
-import { temporalRange } from '../fhir/date.js';
 import type { FhirResource } from '../fhir/resource.js';
 import { localDay } from '../growth/age.js';
 import { assessDay, readChild } from '../growth/day.js';
 import { effectiveOf, type Measured, readMeasured, sourceOf } from '../growth/measured.js';
 import { derivedFrom, growthResources } from '../growth/observations.js';
 import type { Cause, Change, Deriver } from '../store/derive.js';
-import { growthSources, growthZone } from './growth-sources.js';
+import { growthWindow, growthZone } from './growth-sources.js';
 
 /**
  * Z-score Observations from what is measured of children under five, each measurement with a Provenance. They follow their sources: the weight, length
- * and head circumference of a child's local day, its oedema, and the child's sex and birth date.
+ * and head circumference of a child's local day, its oedema, and the child's sex and birth date. Z-scores that a client sends itself stay beside them.
+ * Cost, measured as CPU of server and database on two cores: a weight's write 1.1 ms, with this 2.7 ms (two more resources, three more round trips);
+ * weight and length in one write 0.9 ms, with this 3.4 ms (six more resources); other Observations 1.0 ms with and without.
  */
 export const growthDeriver: Deriver = {
   types: new Set(['Observation', 'Patient']),
   causes: (change) => (change.type === 'Patient' ? causesOfPatient(change) : causesOfObservation(change)),
   sources(causes) {
-    if (causes.some(({ source }) => source === undefined)) return growthSources();
-    const times = causes.flatMap(({ effective }) => (effective === undefined || temporalRange(effective) === undefined ? [] : effective));
-    return times.length === 0 ? undefined : growthSources(times);
+    if (causes.some(({ source }) => source === undefined)) return { type: 'Observation' };
+    const window = growthWindow(causes.flatMap(({ effective }) => effective ?? []));
+    return window && { type: 'Observation', ...window };
   },
   derive({ causes, patient, sources }) {
     const zoneMinutes = patient === undefined ? 0 : growthZone(patient);

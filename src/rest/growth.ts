@@ -1,4 +1,4 @@
-import { growthSources, growthZone } from '../facts/growth-sources.js';
+import { growthWindow, growthZone } from '../facts/growth-sources.js';
 import { parseJson } from '../fhir/json.js';
 import { type IssueCode, issue, OperationOutcomeError, type Text } from '../fhir/outcome.js';
 import { parseReference } from '../fhir/reference.js';
@@ -6,7 +6,7 @@ import { type FhirResource, isObject, isResource, type JsonObject } from '../fhi
 import { localDay } from '../growth/age.js';
 import { assessGrowth } from '../growth/assess.js';
 import { assessWith, readChild } from '../growth/day.js';
-import { readMeasured } from '../growth/measured.js';
+import { readMeasured, sourceTokens } from '../growth/measured.js';
 import { growthParameters } from '../growth/report.js';
 import { condition } from './condition.js';
 import { readGrowthInput } from './growth-input.js';
@@ -45,8 +45,13 @@ async function growthOfStored(request: FhirRequest, services: Services): Promise
   const zoneMinutes = growthZone(patient);
   const measuredHere = readMeasured(observation, zoneMinutes);
   if (measuredHere === undefined) throw unprocessable('not-supported', restText.growthNotMeasured, 'Observation');
-  const { query } = growthSources([measuredHere.effective]);
-  const search = condition(`patient=Patient/${child.id}&${query}`, 'Observation', services);
+  const window = growthWindow([measuredHere.effective]);
+  const dates = window === undefined ? '' : `&date=ge${instant(window.from)}&date=le${instant(window.to)}`;
+  const search = condition(
+    `patient=Patient/${child.id}&code=${encodeURIComponent(sourceTokens.join(','))}${dates}`,
+    'Observation',
+    services,
+  );
   const page = await services.store.search(request.context.scope, { ...search, count: 1000, includes: [] });
   const measured = page.matches.flatMap(({ body }) => readMeasured(parsed(body), zoneMinutes) ?? []);
   const result = assessWith(child, measuredHere, measured);
@@ -64,6 +69,10 @@ function parsed(body: string | undefined): FhirResource & JsonObject {
   const found = parseJson(body ?? '');
   if (!found.ok || !isResource(found.value)) throw new Error('a stored body is not a resource');
   return found.value;
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
 }
 
 function unprocessable(code: IssueCode, text: Text, expression: string): OperationOutcomeError {

@@ -57,16 +57,6 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     ...extract,
     ...(terminology === undefined ? {} : { terminology }),
   });
-  const find: Writer['find'] = async (connection: Connection, request, scope) => {
-    const { statement } = compileSearch(request, compileOptions(scope));
-    // A kept plan knows nothing of how rare a value is.
-    const [, found] = await Promise.all([
-      connection.query(sql`set local plan_cache_mode = force_custom_plan`),
-      connection.query(statement),
-      connection.query(sql`set local plan_cache_mode = force_generic_plan`),
-    ]);
-    return found.map(versionOf);
-  };
   const writer: Writer = {
     registry,
     extract,
@@ -77,8 +67,16 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     isLinkName: linkNames(registry),
     knownTokens: new Set(),
     ...(facts === undefined ? {} : { facts }),
-    match: (connection, request, context) => find(connection, { ...request, count: 1, sort: [] }, context.scope),
-    find,
+    async match(connection: Connection, request, context) {
+      const { statement } = compileSearch({ ...request, count: 1, sort: [] }, compileOptions(context.scope));
+      // A kept plan knows nothing of how rare a value is.
+      const [, found] = await Promise.all([
+        connection.query(sql`set local plan_cache_mode = force_custom_plan`),
+        connection.query(statement),
+        connection.query(sql`set local plan_cache_mode = force_generic_plan`),
+      ]);
+      return found.map(versionOf);
+    },
     ...(options.deriver === undefined ? {} : { deriver: options.deriver }),
   };
 

@@ -27,6 +27,12 @@ export interface Cause {
   readonly effective?: string;
 }
 
+export interface Sources {
+  readonly type: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
 /**
  * Derives resources from others of the same patient: the store asks it inside the write's transaction, while no other write derives for that patient, and stores
  * what it wants beside what was written. Pure and synchronous. What it wants may depend on nothing but its inputs, ids included: then the same is never written twice.
@@ -35,8 +41,8 @@ export interface Deriver {
   /** Types of which a change can be a cause. */
   readonly types: ReadonlySet<string>;
   causes(change: Change): readonly Cause[];
-  /** Which resources of the patient it needs beside the Patient: a search below `type`, without the patient. Undefined: none. */
-  sources(causes: readonly Cause[]): { readonly type: string; readonly query: string } | undefined;
+  /** Which resources of the patient's compartment it needs beside the Patient: all of `type`, or those whose main date touches `from` to `to` (epoch milliseconds). Undefined: none. */
+  sources(causes: readonly Cause[]): Sources | undefined;
   derive(input: {
     readonly causes: readonly Cause[];
     /** As stored; absent where the patient is deleted. */

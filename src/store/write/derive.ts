@@ -1,17 +1,14 @@
 import { type FhirResource, isResource, type JsonObject } from '../../fhir/resource.js';
 import { patientOf } from '../../search/extract.js';
 import { resourceKey, tokenHash } from '../../search/hash.js';
-import { parseSearch } from '../../search/parse.js';
 import { searchPlans } from '../../search/plan.js';
+import { sql } from '../../sql.js';
 import type { Connection } from '../database.js';
-import type { Cause, Change, Deriver, Side } from '../derive.js';
+import type { Cause, Change, Deriver, Side, Sources } from '../derive.js';
 import type { FactInput } from '../facts.js';
 import type { WriteOperation } from '../store.js';
 import { type Current, lockKeys, readCurrent } from './current.js';
 import type { Writer } from './write.js';
-
-/** More sources of one patient than this are not looked at: thirteen years of daily measurements. */
-const maximumSources = 5000;
 
 /** The change that a version makes, for derivers. */
 export function changeOf({ type, id, resource, patient, deleted }: FactInput, before: Current | undefined, writer: Writer): Change {
@@ -33,12 +30,7 @@ export function changeOf({ type, id, resource, patient, deleted }: FactInput, be
  * What is to be written and deleted since `changes` were made, which the transaction has sent already. Waits for other transactions that derive
  * for the same patients: whoever comes second sees what the first has written.
  */
-export async function deriveAnew(
-  connection: Connection,
-  changes: readonly Change[],
-  writer: Writer,
-  deriver: Deriver,
-): Promise<readonly WriteOperation[]> {
+export async function deriveAnew(connection: Connection, changes: readonly Change[], deriver: Deriver): Promise<readonly WriteOperation[]> {
   const byPatient = new Map<string, Cause[]>();
   for (const cause of changes.flatMap((change) => deriver.causes(change))) {
     const causes = byPatient.get(cause.patient);
@@ -46,18 +38,19 @@ export async function deriveAnew(
     else causes.push(cause);
   }
   if (byPatient.size === 0) return [];
-  const ids = [...byPatient.keys()];
-  await connection.query(lockKeys(ids.map((id) => tokenHash(`derive Patient/${id}`))), { name: true });
-  const patients = await readCurrent(
-    connection,
-    ids.map((id) => resourceKey('Patient', id)),
-  );
+  const patients = [...byPatient.keys()];
+  const keys = new Map(patients.map((id) => [id, resourceKey('Patient', id)]));
+  // Sent together: the connection takes them in turn, so that what is read is what was there once the locks were ours.
+  const [, current, ...sources] = await Promise.all([
+    connection.query(lockKeys(patients.map((id) => tokenHash(`derive Patient/${id}`))), { name: true }),
+    readCurrent(connection, [...keys.values()]),
+    ...[...byPatient].map(([id, causes]) => readSources(connection, id, deriver.sources(causes))),
+  ]);
   const wanted = new Map<string, WriteOperation>();
   const owned = new Map<string, WriteOperation>();
-  for (const [id, causes] of byPatient) {
-    const patient = parsed(patients.get(resourceKey('Patient', id))?.body);
-    const sources = await readSources(connection, id, deriver.sources(causes), writer);
-    const derived = deriver.derive({ causes, sources, ...(patient === undefined ? {} : { patient }) });
+  for (const [at, [id, causes]] of [...byPatient].entries()) {
+    const patient = parsed(current.get(keys.get(id) ?? '')?.body);
+    const derived = deriver.derive({ causes, sources: sources[at] ?? [], ...(patient === undefined ? {} : { patient }) });
     for (const one of derived.owned) owned.set(`${one.type}/${one.id}`, { kind: 'delete', ...one });
     for (const resource of derived.wanted) {
       if (resource.id === undefined) throw new Error('a derived resource needs an id');
@@ -71,20 +64,21 @@ export async function deriveAnew(
 async function readSources(
   connection: Connection,
   patient: string,
-  search: ReturnType<Deriver['sources']>,
-  writer: Writer,
+  wanted: Sources | undefined,
 ): Promise<ReadonlyArray<FhirResource & JsonObject>> {
-  if (search === undefined) return [];
-  const { type, query } = search;
-  const request = parseSearch({
-    registry: writer.registry,
-    type,
-    query: `patient=Patient/${patient}&${query}`,
-    zoneMinutes: writer.extract.zoneMinutes,
-  });
-  if (!request.ok) throw new Error(`a deriver searches wrongly: ${request.issues[0]?.text.en}`);
-  const found = await writer.find(connection, { ...request.value, count: maximumSources, sort: [] }, { kind: 'all' });
-  return found.flatMap(({ body }) => parsed(body) ?? []);
+  if (wanted === undefined) return [];
+  const { type, from, to } = wanted;
+  // One text each for a time and for ever: their plans are kept.
+  const touches = from === undefined || to === undefined ? sql`true` : sql`r.date_low <= ${to}::bigint and r.date_high >= ${from}::bigint`;
+  const rows = await connection.query(
+    sql`
+      select b.body
+      from resource r
+      join body b on b.shard = r.shard and b.key = r.key and b.version = r.version
+      where r.patient = ${patient} and r.type = ${type} and ${touches}`,
+    { name: true },
+  );
+  return rows.flatMap((row) => parsed(String(row['body'])) ?? []);
 }
 
 function parsed(body: string | null | undefined): (FhirResource & JsonObject) | undefined {

@@ -6,7 +6,6 @@ import { resourceKey, tokenHash } from '../../search/hash.js';
 import { parseSearch } from '../../search/parse.js';
 import { searchPlans } from '../../search/plan.js';
 import type { SearchRequest } from '../../search/request.js';
-import type { Scope } from '../../search/scope.js';
 import type { SqlFragment } from '../../sql.js';
 import type { Connection, Row, TransactionConnection } from '../database.js';
 import type { Change, Deriver } from '../derive.js';
@@ -37,8 +36,6 @@ export interface Writer {
   readonly isLinkName: (name: string) => boolean;
   /** At most two versions that meet the criteria. */
   readonly match: (connection: Connection, request: SearchRequest, context: WriteContext) => Promise<readonly StoredVersion[]>;
-  /** `request.count` versions that meet the criteria. */
-  readonly find: (connection: Connection, request: SearchRequest, scope: Scope) => Promise<readonly StoredVersion[]>;
   readonly deriver?: Deriver;
   /** Dictionary rows that are known to be stored. */
   readonly knownTokens: Set<string>;
@@ -117,7 +114,7 @@ interface Transaction {
 async function writeDerived(transaction: Transaction, count: number): Promise<void> {
   const { connection, writer, changes } = transaction;
   if (writer.deriver === undefined || changes.length === 0) return;
-  const operations = await deriveAnew(connection, changes, writer, writer.deriver);
+  const operations = await deriveAnew(connection, changes, writer.deriver);
   const drafts = operations.map((operation, at) => draftOf(operation, count + at, operations.length));
   if (drafts.length > 0) await writePhase(transaction, drafts, drafts, new Map(), !writer.referentialIntegrity, false);
 }
