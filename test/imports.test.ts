@@ -8,7 +8,7 @@ const floors: ReadonlyArray<readonly string[]> = [
   ['fhir', 'sql', 'root', 'config'],
   ['definitions'],
   ['terminology', 'fhirpath', 'growth'],
-  ['validation', 'search', 'cql'],
+  ['validation', 'search', 'cql', 'questionnaire'],
   ['store'],
   ['facts'],
   ['access', 'measure', 'exchange'],

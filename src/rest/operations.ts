@@ -1,5 +1,6 @@
 import { evaluateMeasure } from './evaluate-measure.js';
 import { everything } from './everything.js';
+import { extract } from './extract.js';
 import { growth } from './growth.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import type { Services } from './services.js';
@@ -64,6 +65,15 @@ export const operations: readonly Operation[] = [
     resourceTypes: ['Observation'],
     methods: ['GET', 'POST'],
     handler: growth,
+  },
+  {
+    name: 'extract',
+    definition: 'https://lontar.id/fhir/OperationDefinition/questionnaireresponse-extract',
+    levels: ['type', 'instance'],
+    resourceTypes: ['QuestionnaireResponse'],
+    methods: ['POST', 'GET'],
+    takesBundles: true,
+    handler: extract,
   },
   ...terminologyOperations,
 ];
