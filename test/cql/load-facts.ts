@@ -62,7 +62,7 @@ function shardOfId(id: string): number {
 }
 
 function patientOf(resource: JsonObject): string | undefined {
-  const holder = resource['subject'] ?? resource['patient'];
+  const holder = resource['subject'] ?? resource['patient'] ?? resource['beneficiary'];
   const reference = isObject(holder) ? holder['reference'] : undefined;
   return typeof reference === 'string' && reference.startsWith('Patient/') ? reference.slice('Patient/'.length) : undefined;
 }

@@ -41,7 +41,7 @@ function memberships(program: MeasureProgram, result: PersonResult): Record<stri
   return Object.fromEntries(
     program.groups.map((group, at) => {
       const codes = group.populations.map(({ code }) => code);
-      const member = membership(codes, result.populations[at] ?? []);
+      const member = membership(codes, result.populations[at] ?? [], group.scoring);
       return [group.code, codes.filter((_, index) => member[index])];
     }),
   );
