@@ -153,6 +153,10 @@ test('what is not there and what can’t be read have their numbers', async (t) 
   const missing = await send('GET', `${root}/Organization/never`);
   t.equal(missing.statusCode, 404);
   t.match(missing.json(), { issue: [{ details: { text: /^Resource not found Organization\/never\. .*\(RuleNumber: 20007\)$/ } }] });
+  const broken = await send('POST', `${root}/Organization`, { ...organization('A'), partOf: { reference: 'Organization/never' } });
+  t.equal(broken.statusCode, 400);
+  t.strictSame(numbersOf(broken), ['20007 Organization.partOf.reference']);
+  t.match(broken.body, 'Resource not found Organization/never');
   for (const [body, number] of [
     [Buffer.from([0x7b, 0xff]), '20005'],
     ['{"resourceType": "Organization",', '20006'],

@@ -10,11 +10,14 @@ const nothing: Values = () => [];
 const typeOf: Values = (found, target) => [found.diagnostics?.split('/')[0] ?? target.type ?? ''];
 const typeAndId: Values = (_found, { type = '', id = '' }) => [type, idPattern.test(id) ? id : ''];
 
+const named: Values = ({ diagnostics = '' }) => diagnostics.split('/', 2);
+
 /** The platform's number for what the exchange itself finds, by our rule, and what fills its sentence. */
 const numbers: Readonly<Record<string, readonly [number: string, values: Values]>> = {
   'identifier-duplicate': ['20002', typeOf],
   'conditional-duplicate': ['20002', typeOf],
   'http-not-found': ['20007', typeAndId],
+  'reference-target': ['20007', named],
   'http-no-body': ['20005', nothing],
   'http-utf8': ['20005', nothing],
   'json-utf8': ['20005', nothing],

@@ -390,7 +390,7 @@ function refuseBrokenReferences(
     const text = target === undefined && !isDeleted.has(key) ? storeText.brokenReference(name) : storeText.deletedReference(name);
     const error = failure(422, draft, 'not-found', 'reference-target', text, placeOf(draft, reference));
     status = error.status;
-    issues.push(...error.issues);
+    issues.push(...error.issues.map((one) => ({ ...one, diagnostics: name })));
   }
   if (issues.length > 0) throw new OperationOutcomeError(status, issues);
 }
