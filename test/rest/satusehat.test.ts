@@ -126,6 +126,16 @@ test('times are in UTC, and what R4 itself says has the platform’s number', as
   t.ok(numbersOf(observation).includes('10008 Observation.status'), numbersOf(observation).join('; '));
 });
 
+test('identifiers of one resource are one organization’s', async (t) => {
+  const { send } = await testApp(t);
+  const system = 'http://sys-ids.kemkes.go.id/organization/100000031';
+  const { identifier } = organization('A');
+  const two = await send('POST', `${root}/Organization`, { ...organization('A'), identifier: [...identifier, { system, value: 'A' }] });
+  t.equal(two.statusCode, 400);
+  t.strictSame(numbersOf(two), ['10446 Organization.identifier[1].system']);
+  t.match(two.body, `Wrong organization ID provided by system URL: ${system}`);
+});
+
 test('a duplicate is refused with 400 and 20002 and tells the id', async (t) => {
   const { send } = await testApp(t);
   const { id } = (await send('POST', `${root}/Organization`, organization('A'))).json() as { id: string };

@@ -2,6 +2,7 @@ import type { Issue } from '../../fhir/outcome.js';
 import { isObject, type JsonObject } from '../../fhir/resource.js';
 import { isPlatformIssue, type PlatformRule } from '../../validation/rules/platform.js';
 import type { Convention } from '../convention.js';
+import { otherOrganizations } from './other-organizations.js';
 import { numbered, satusehatText } from './text.js';
 
 /** Where times stand in a text that a person wrote. */
@@ -14,8 +15,9 @@ export function judgedByPlatform(rules: readonly PlatformRule[]): Convention['ju
   const structure = new Map(
     rules.flatMap((rule) => (rule.mechanism === 'structure' && rule.path !== undefined ? [[rule.path, rule.number] as const] : [])),
   );
+  const strangers = otherOrganizations(rules);
   return (resource, issues) => {
-    const told = issues.map(tell);
+    const told = [...issues.map(tell), ...strangers(resource)];
     const known = new Set(told.map(({ expression }) => expression));
     return [...told, ...notUtc(resource).filter(({ expression }) => !known.has(expression))];
   };

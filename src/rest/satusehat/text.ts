@@ -36,6 +36,10 @@ export const satusehatText = {
     id: `Invalid date time format : ${found}. Format allowed : YYYY-MM-DDThh:mm:ss+00:00. Tulis waktu dalam UTC: WIB dikurangi 7 jam, WITA 8, WIT 9.`,
     en: `Invalid date time format : ${found}. Format allowed : YYYY-MM-DDThh:mm:ss+00:00. Write the time in UTC: WIB minus 7 hours, WITA 8, WIT 9.`,
   }),
+  otherOrganization: (system: string, own: string): Text => ({
+    id: `Wrong organization ID provided by system URL: ${system}. Identifier pertama memakai organisasi ${own}: pakai satu organisasi, yaitu milik Anda.`,
+    en: `Wrong organization ID provided by system URL: ${system}. The first identifier has the organization ${own}: use one organization, your own.`,
+  }),
   elementName: (suggestion: string): Text => ({
     id: `Path PATCH dimulai dengan nama elemen, huruf kecil di depan: /${suggestion}.`,
     en: `The path of a PATCH begins with the name of an element, in lower case: /${suggestion}.`,
