@@ -31,6 +31,8 @@ export interface MeasureProgram {
   readonly measure: string;
   /** The primary library, by canonical `url|version`. */
   readonly library: string;
+  /** Type of the resources that are counted; people (Patient) where absent. */
+  readonly basis?: string;
   readonly groups: ReadonlyArray<{
     readonly code: string;
     readonly populations: ReadonlyArray<{ readonly code: PopulationCode; readonly expression: string }>;

@@ -139,7 +139,10 @@ export function referenceLibrary(options: Pick<ReferenceOptions, 'libraries' | '
 }
 
 function bundleOf(person: ReferencePerson): object {
-  const sorted = [...person.resources].sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
+  // The engine can't do without a Patient: where something else is counted, an empty one stands in.
+  const isPerson = person.resources.some(({ resourceType }) => resourceType === 'Patient');
+  const resources = isPerson ? person.resources : [...person.resources, { resourceType: 'Patient', id: person.id } as FhirResource];
+  const sorted = [...resources].sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
   return {
     resourceType: 'Bundle',
     type: 'collection',

@@ -10,6 +10,7 @@ import type { Database } from '../store/database.js';
 import type { Store } from '../store/store.js';
 import type { Terminology } from '../terminology/terminology.js';
 import { loadPersons } from './load-persons.js';
+import { bases, isBasis, loadBasis } from './load-basis.js';
 import type { MeasureServices } from './services.js';
 import { defaultSmallCells, type SmallCells } from './suppress.js';
 
@@ -49,6 +50,20 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
       }),
       sql: {
         evaluator: compiled,
+      bases: Object.fromEntries(
+        Object.keys(bases)
+          .filter(isBasis)
+          .map((basis) => [
+            basis,
+            pooledReferenceEvaluator({
+              pool,
+              libraries,
+              members,
+              loadPersons: (subjects) => loadBasis(database, basis, subjects),
+              now: clock,
+            }),
+          ]),
+      ),
         refusals: async (program) => compiled.refusal(program) ?? [],
         at: (asOf) => sqlEvaluator({ ...sqlOptions, asOf }),
       },

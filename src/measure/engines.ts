@@ -13,6 +13,8 @@ export interface MeasureEngines {
     /** The same over the data as they stood at an instant (ISO): versions written later, and deletions, are not seen. */
     at(asOf: string): MeasureEvaluator;
   };
+  /** Evaluators of measures that count something else than people, by the type that they count. */
+  readonly bases?: Readonly<Record<string, MeasureEvaluator>>;
 }
 
 /** The evaluator that serves a program, and why it isn't SQL where it isn't. */
@@ -26,6 +28,8 @@ export interface EngineChoice {
  * with `asOf` a program that it doesn't take is refused by OperationOutcomeError 422.
  */
 export async function chooseEngine(engines: MeasureEngines, program: MeasureProgram, asOf?: string): Promise<EngineChoice> {
+  const counted = program.basis === undefined ? undefined : engines.bases?.[program.basis];
+  if (counted && asOf === undefined) return { evaluator: counted, reasons: [] };
   const reasons = (await engines.sql?.refusals(program)) ?? [];
   if (engines.sql && reasons.length === 0) {
     return { evaluator: asOf === undefined ? engines.sql.evaluator : engines.sql.at(asOf), reasons };

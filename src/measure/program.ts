@@ -1,6 +1,7 @@
 import type { Expression, Measure, MeasureGroup, MeasureGroupPopulation } from '@medplum/fhirtypes';
 import type { AggregateMethod, MeasureProgram, PopulationCode, Scoring, Stratifier } from '../cql/program.js';
 import { type Issue, issue, type Result } from '../fhir/outcome.js';
+import { isBasis } from './load-basis.js';
 import { measureText } from './text.js';
 
 const populationCodes: ReadonlySet<string> = new Set<PopulationCode>([
@@ -21,6 +22,8 @@ const requiredPopulations: Readonly<Record<Scoring, readonly PopulationCode[]>> 
   cohort: ['initial-population'],
   'continuous-variable': ['initial-population', 'measure-population'],
 };
+
+export const populationBasisUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-populationBasis';
 
 export const aggregateMethodUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-aggregateMethod';
 
@@ -47,6 +50,10 @@ export function measureProgram(measure: Measure): Result<MeasureProgram> {
   if (library === undefined || measure.library?.length !== 1) {
     issues.push(issue('required', 'measure-library', measureText.library, { expression: 'Measure.library' }));
   }
+  const basis = measure.extension?.find(({ url }) => url === populationBasisUrl)?.valueCode ?? 'boolean';
+  if (basis !== 'boolean' && !isBasis(basis)) {
+    issues.push(issue('not-supported', 'measure-basis', measureText.basis(basis), { expression: 'Measure.extension' }));
+  }
   const groups = (measure.group ?? []).map((group, index) => programGroup(group, index, scoring, issues));
   if (groups.length === 0) issues.push(issue('required', 'measure-group', measureText.noGroup, { expression: 'Measure.group' }));
   if (issues.length > 0 || library === undefined) return { ok: false, issues };
@@ -68,6 +75,7 @@ export function measureProgram(measure: Measure): Result<MeasureProgram> {
     value: {
       measure: canonicalOf(measure),
       library,
+      ...(basis === 'boolean' ? {} : { basis }),
       groups,
       ...(values.length === 0 ? {} : { values: [...new Set(values)] }),
       ...(supplemental.length === 0 ? {} : { supplemental }),

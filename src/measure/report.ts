@@ -183,7 +183,7 @@ function reportGroup(
       const members = type === 'subject-list' ? evaluation.members?.[index]?.[at] : undefined;
       if (members === undefined) return population;
       const id = `${result.code}-${result.populations[at] ?? at}`.replace(/[^A-Za-z0-9.-]/g, '-');
-      lists.push(subjectList(id, members));
+      lists.push(subjectList(id, members, evaluation.program.basis ?? 'Patient'));
       return { ...population, subjectResults: { reference: `#${id}` } };
     }),
     ...scored,
@@ -372,12 +372,12 @@ function supplementalObservations({ program, supplemental = [] }: Evaluation): O
   });
 }
 
-function subjectList(id: string, members: readonly string[]): List {
+function subjectList(id: string, members: readonly string[], type: string): List {
   return {
     resourceType: 'List',
     id,
     status: 'current',
     mode: 'snapshot',
-    ...(members.length > 0 ? { entry: members.map((member) => ({ item: { reference: `Patient/${member}` } })) } : {}),
+    ...(members.length > 0 ? { entry: members.map((member) => ({ item: { reference: `${type}/${member}` } })) } : {}),
   };
 }

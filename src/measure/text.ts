@@ -6,6 +6,10 @@ export const measureText = {
     id: `Skor "${code}" tidak dapat dihitung; yang dapat: proportion, ratio, cohort, continuous-variable, composite.`,
     en: `Scoring "${code}" can't be computed; proportion, ratio, cohort, continuous-variable and composite can.`,
   }),
+  basis: (code: string): Text => ({
+    id: `Dasar "${code}" tidak dapat dihitung; yang dapat: boolean (orang), Organization, PractitionerRole.`,
+    en: `The basis "${code}" can't be counted; boolean (people), Organization and PractitionerRole can.`,
+  }),
   library: {
     id: 'Measure harus menunjuk tepat satu Library di Measure.library.',
     en: 'A Measure names exactly one Library in Measure.library.',

@@ -12,9 +12,9 @@ export const registry = loadRegistry();
 export const terminology = createTerminology(registry);
 export const libraries = packedLibraries(packFolder);
 
-/** A person for the reference engine, from resources with a Patient among them. */
+/** A subject for the reference engine: a person, from resources with a Patient among them, or what the first resource is. */
 export function personOf(resources: readonly FhirResource[]): ReferencePerson {
-  const patient = resources.find(({ resourceType }) => resourceType === 'Patient');
+  const patient = resources.find(({ resourceType }) => resourceType === 'Patient') ?? resources[0];
   const area = patient && residenceOf(patient);
   return { id: patient?.id ?? '', ...(area === undefined ? {} : { area }), zoneMinutes: zoneMinutesOf(area), resources };
 }
