@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bundle, Observation } from '@medplum/fhirtypes';
+import { test } from 'tap';
+import { loadRegistry } from '../../src/definitions/load.js';
+import { isFailure } from '../../src/fhir/outcome.js';
+import { asObject, type JsonObject } from '../../src/fhir/resource.js';
+import { calculateResponse } from '../../src/questionnaire/calculate.js';
+import { extractResponse } from '../../src/questionnaire/extract.js';
+import { extensionsOf, objectsOf, sdcUrl, valueIn } from '../../src/questionnaire/sdc.js';
+import { packageRoot } from '../../src/root.js';
+import { createTerminology } from '../../src/terminology/create.js';
+import { createValidator } from '../../src/validation/create.js';
+
+interface Case {
+  readonly answers: readonly JsonObject[];
+  /** Computed answers by linkId; what isn't named must not be computed. */
+  readonly expected: Readonly<Record<string, unknown>>;
+}
+
+const now = Date.parse('2026-06-01T05:00:00Z');
+const registry = loadRegistry();
+const terminology = createTerminology(registry);
+const folder = join(packageRoot, 'test', 'questionnaire', 'cases');
+const scored = registry
+  .ours('Questionnaire')
+  .map(asObject)
+  .filter((form) => objectsOf(form.item).some((item) => extensionsOf(item, sdcUrl.calculatedExpression).length > 0));
+
+test('each questionnaire that computes has cases decided by hand, and meets them', async (t) => {
+  let count = 0;
+  t.ok(scored.length >= 3);
+  for (const form of scored) {
+    const computed = objectsOf(form.item).filter((item) => extensionsOf(item, sdcUrl.calculatedExpression).length > 0);
+    const files = readdirSync(join(folder, String(form.id)));
+    t.ok(files.length >= 4, `${form.id} has four cases`);
+    for (const file of files) {
+      const { answers, expected } = JSON.parse(readFileSync(join(folder, String(form.id), file), 'utf8')) as Case;
+      const response = calculateResponse(form, responseTo(form, answers), registry, now);
+      const found = computed.flatMap(({ linkId }) => {
+        const item = objectsOf(response.item).find((one) => one.linkId === linkId);
+        const value = valueIn(objectsOf(item?.answer)[0] ?? {});
+        return value === undefined ? [] : [[linkId, typeof value === 'object' && value !== null ? asObject(value).code : value]];
+      });
+      t.strictSame(Object.fromEntries(found), expected, `${form.id}: ${file}`);
+      count += 1;
+    }
+  }
+  t.comment(`${scored.length} questionnaires with scores, ${count} cases`);
+});
+
+test('a Barthel score becomes an Observation of our profile, and is valid', async (t) => {
+  const form = scored.find(({ id }) => id === 'aks') ?? {};
+  const { answers } = JSON.parse(readFileSync(join(folder, 'aks', 'skor-12.json'), 'utf8')) as Case;
+  const sent = { ...responseTo(form, answers), id: 'aks-1' };
+  const bundle = extractResponse(form, sent, { registry, terminology, now }) as unknown as Bundle;
+  t.equal(bundle.entry?.length, 1);
+  const observation = bundle.entry?.[0]?.resource as Observation;
+  t.match(observation, {
+    meta: { profile: ['https://lontar.id/fhir/StructureDefinition/observation-barthel'] },
+    code: { coding: [{ system: 'http://loinc.org', code: '96762-0' }] },
+    valueQuantity: { value: 12, code: '{score}' },
+    derivedFrom: [{ reference: 'QuestionnaireResponse/aks-1' }],
+  });
+  const validator = createValidator({ registry, terminology });
+  t.strictSame(validator.validate(observation, { now }).filter(isFailure), []);
+});
+
+function responseTo({ url }: JsonObject, item: readonly JsonObject[]): JsonObject {
+  return {
+    resourceType: 'QuestionnaireResponse',
+    status: 'completed',
+    questionnaire: url,
+    subject: { reference: 'Patient/lansia' },
+    author: { reference: 'Practitioner/kader-tuti' },
+    authored: '2026-05-31T02:00:00+00:00',
+    item,
+  };
+}
