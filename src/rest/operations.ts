@@ -3,6 +3,7 @@ import { everything } from './everything.js';
 import { extract } from './extract.js';
 import { growth } from './growth.js';
 import type { FhirRequest, FhirResponse } from './message.js';
+import { populate } from './populate.js';
 import type { Services } from './services.js';
 import { terminologyOperations } from './terminology-operations.js';
 import { validateOperation } from './validate.js';
@@ -74,6 +75,14 @@ export const operations: readonly Operation[] = [
     methods: ['POST', 'GET'],
     takesBundles: true,
     handler: extract,
+  },
+  {
+    name: 'populate',
+    definition: 'https://lontar.id/fhir/OperationDefinition/questionnaire-populate',
+    levels: ['type', 'instance'],
+    resourceTypes: ['Questionnaire'],
+    methods: ['POST', 'GET'],
+    handler: populate,
   },
   ...terminologyOperations,
 ];
