@@ -2,6 +2,7 @@ import { sqlEvaluator } from '../cql/evaluator.js';
 import { packedLibraries } from '../cql/libraries.js';
 import { type JobResult, referenceJob } from '../cql/reference-job.js';
 import { createReferencePool, pooledReferenceEvaluator, type ReferencePoolOptions } from '../cql/reference-pool.js';
+import { createTranslator } from '../cql/translator.js';
 import { loadAreas } from '../definitions/areas.js';
 import type { Registry } from '../definitions/registry.js';
 import { factCatalogue, factTables, factViews } from '../facts/catalogue.js';
@@ -9,15 +10,15 @@ import { packFolder } from '../root.js';
 import type { Database } from '../store/database.js';
 import type { Store } from '../store/store.js';
 import type { Terminology } from '../terminology/terminology.js';
-import { loadPersons } from './load-persons.js';
 import { bases, isBasis, loadBasis } from './load-basis.js';
+import { loadPersons } from './load-persons.js';
 import type { MeasureServices } from './services.js';
 import { defaultSmallCells, type SmallCells } from './suppress.js';
 
 export interface MeasureParts {
   readonly registry: Registry;
   readonly terminology: Terminology;
-  readonly store: Pick<Store, 'read' | 'search'>;
+  readonly store: Pick<Store, 'read' | 'readVersion' | 'search'>;
   readonly database: Pick<Database, 'query' | 'transaction'>;
   /** Milliseconds since the epoch. */
   clock(): number;
@@ -34,6 +35,7 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
   const sqlOptions = { database, libraries, catalogue: factCatalogue(factTables(factViews())), members, now: clock };
   const compiled = sqlEvaluator(sqlOptions);
   const pool = createReferencePool(parts.reference);
+  const translator = createTranslator();
   return {
     registry,
     areas: loadAreas(),
@@ -48,8 +50,6 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
         loadPersons: (subjects) => loadPersons(database, subjects),
         now: clock,
       }),
-      sql: {
-        evaluator: compiled,
       bases: Object.fromEntries(
         Object.keys(bases)
           .filter(isBasis)
@@ -64,6 +64,8 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
             }),
           ]),
       ),
+      sql: {
+        evaluator: compiled,
         refusals: async (program) => compiled.refusal(program) ?? [],
         at: (asOf) => sqlEvaluator({ ...sqlOptions, asOf }),
       },
@@ -75,6 +77,7 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
       for await (const batch of pool.run(job, persons, run)) results.push(...batch);
       return results;
     },
+    translateCql: (cql) => translator.translate(cql),
     now: () => new Date(clock()),
   };
 }

@@ -18,24 +18,68 @@ export async function evaluatedResources(
   changedSince?: number,
 ): Promise<readonly Reference[]> {
   if (subject.kind !== 'person') return [];
-  const references: string[] = [];
-  const note = ({ type, id, version, lastUpdated }: StoredVersion): void => {
-    if (changedSince === undefined || Date.parse(lastUpdated) >= changedSince) references.push(`${type}/${id}/_history/${version}`);
-  };
-  const patient = await services.store.read(scope, 'Patient', subject.id);
-  if (patient) note(patient);
-  const types = retrievedTypes(findLibrary(services.libraries, program.library)?.library);
-  for (const type of types.filter((found) => found !== 'Patient')) {
-    for (const request of personSearches(services, type, subject.id)) {
+  const versions = await evaluatedVersions(services, scope, program.library, subject.id);
+  const references = versions
+    .filter(({ lastUpdated }) => changedSince === undefined || Date.parse(lastUpdated) >= changedSince)
+    .map(({ type, id, version }) => `${type}/${id}/_history/${version}`);
+  return [...new Set(references)].sort().map((reference) => ({ reference }));
+}
+
+/** Current versions of the Patient and of the person's resources of every type that the library retrieves. */
+export async function evaluatedVersions(
+  services: Pick<MeasureServices, 'libraries' | 'registry' | 'store'>,
+  scope: Scope,
+  library: string,
+  person: string,
+): Promise<readonly StoredVersion[]> {
+  const found: StoredVersion[] = [];
+  const patient = await services.store.read(scope, 'Patient', person);
+  if (patient && !patient.deleted) found.push(patient);
+  const types = retrievedTypes(findLibrary(services.libraries, library)?.library);
+  for (const type of types.filter((one) => one !== 'Patient')) {
+    for (const request of personSearches(services, type, person)) {
       let cursor: string | undefined;
       do {
         const page = await services.store.search(scope, cursor === undefined ? request : { ...request, cursor });
-        page.matches.forEach(note);
+        found.push(...page.matches);
         cursor = page.next;
       } while (cursor !== undefined);
     }
   }
-  return [...new Set(references)].sort().map((reference) => ({ reference }));
+  return found;
+}
+
+/**
+ * The versions of a person's resources that an evaluation by the library reads, as they stood at `watermark`: for those changed since, the last version before it.
+ * What has been deleted since is not among them.
+ */
+export async function versionsBehind(
+  services: Pick<MeasureServices, 'libraries' | 'registry' | 'store'>,
+  scope: Scope,
+  library: string,
+  person: string,
+  watermark: string | undefined,
+): Promise<readonly string[]> {
+  const current = await evaluatedVersions(services, scope, library, person);
+  const references: string[] = [];
+  for (const found of current) {
+    const version = watermark === undefined || found.lastUpdated <= watermark ? found : await versionAt(services, scope, found, watermark);
+    if (version) references.push(`${version.type}/${version.id}/_history/${version.version}`);
+  }
+  return [...new Set(references)].sort();
+}
+
+async function versionAt(
+  { store }: Pick<MeasureServices, 'store'>,
+  scope: Scope,
+  { type, id, version }: StoredVersion,
+  watermark: string,
+): Promise<StoredVersion | undefined> {
+  for (let number = version - 1; number > 0; number -= 1) {
+    const earlier = await store.readVersion(scope, type, id, number);
+    if (earlier && earlier.lastUpdated <= watermark) return earlier.deleted ? undefined : earlier;
+  }
+  return undefined;
 }
 
 function personSearches(services: Pick<MeasureServices, 'registry'>, type: string, id: string): readonly SearchRequest[] {

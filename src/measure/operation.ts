@@ -2,7 +2,7 @@ import type { MeasureReport } from '@medplum/fhirtypes';
 import type { EvaluationRun, MeasurementPeriod } from '../cql/program.js';
 import { temporalRange } from '../fhir/date.js';
 import { type Issue, issue, OperationOutcomeError, type Result, type Text } from '../fhir/outcome.js';
-import { isObject } from '../fhir/resource.js';
+import { isObject, type JsonObject } from '../fhir/resource.js';
 import type { Scope } from '../search/scope.js';
 import { compositeReport, isComposite } from './composite.js';
 import { evaluateMeasure } from './evaluate.js';
@@ -10,7 +10,7 @@ import { evaluatedResources } from './evaluated.js';
 import { findMeasure } from './find-measure.js';
 import { measureReport, type ReportType } from './report.js';
 import type { MeasureServices } from './services.js';
-import { type MeasureSubject, resolveSubject } from './subject.js';
+import { type MeasureSubject, patientsOf, resolveSubject } from './subject.js';
 import type { Audience } from './suppress.js';
 import { measureText } from './text.js';
 
@@ -19,6 +19,7 @@ export interface OperationParameter {
   readonly name: string;
   readonly text?: string;
   readonly value?: unknown;
+  readonly resource?: JsonObject;
 }
 
 /** `$evaluate-measure` as asked for, checked; subject not yet resolved. */
@@ -26,6 +27,8 @@ export interface EvaluateMeasureRequest {
   readonly measure: string;
   readonly period: MeasurementPeriod;
   readonly subject?: string;
+  /** Instead of a subject: those of whom this is the general practitioner. */
+  readonly practitioner?: string;
   readonly reportType?: ReportType;
   /** Instant in epoch milliseconds: an individual report names only the resources changed since. */
   readonly lastReceivedOn?: number;
@@ -53,7 +56,7 @@ export async function evaluateMeasureOperation(
   if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
   const request = parsed.value;
   const measure = await findMeasure(services, scope, request.measure);
-  const subject = await subjectOf(services, scope, request.subject);
+  const subject = await subjectOf(services, scope, request.subject, request.practitioner);
   const type = request.reportType ?? (subject.kind === 'person' ? 'subject' : 'population');
   if (type === 'subject' && subject.kind !== 'person') {
     throw new OperationOutcomeError(400, [issue('invalid', 'measure-report-type', measureText.reportTypeSubject, about('reportType'))]);
@@ -89,7 +92,13 @@ function refuseAsOf(asOf: string, type: ReportType, now: Date): void {
   if (text) throw new OperationOutcomeError(400, [issue('value', 'measure-as-of', text, about('asOf'))]);
 }
 
-async function subjectOf(services: MeasureServices, scope: Scope, text: string | undefined): Promise<MeasureSubject> {
+export async function subjectOf(
+  services: MeasureServices,
+  scope: Scope,
+  text: string | undefined,
+  practitioner?: string,
+): Promise<MeasureSubject> {
+  if (practitioner !== undefined) return patientsOf(services, scope, practitioner);
   if (text === undefined) return { kind: 'all' };
   const subject = await resolveSubject(services, scope, text);
   if (subject.ok) return subject.value;
@@ -103,7 +112,7 @@ const reportTypes: readonly ReportType[] = ['subject', 'subject-list', 'populati
 
 const audiences: readonly Audience[] = ['care', 'programme', 'public'];
 
-// R4 $evaluate-measure, asOf and audience. `practitioner` isn't among them: no measure of ours attributes persons to practitioners.
+// R4 $evaluate-measure, asOf and audience.
 const readers: Readonly<Record<string, Reader>> = {
   periodStart: (text) => readDay(text, 'low'),
   periodEnd: (text) => readDay(text, 'high'),
@@ -115,6 +124,7 @@ const readers: Readonly<Record<string, Reader>> = {
     const range = /T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? temporalRange(text) : undefined;
     return range ? { value: new Date(range.low).toISOString() } : { allowed: '2026-01-31T00:00:00Z' };
   },
+  practitioner: (text) => (/^Practitioner\/[A-Za-z0-9\-.]{1,64}$/.test(text) ? { value: text } : { allowed: 'Practitioner/…' }),
   lastReceivedOn: (text) => {
     const range = temporalRange(text);
     return range ? { value: String(range.low) } : { allowed: '2026-01-31T00:00:00Z' };
@@ -131,8 +141,7 @@ export function parseEvaluateMeasure(parameters: readonly OperationParameter[], 
   for (const parameter of parameters) {
     const { name } = parameter;
     const read = readers[name];
-    if (name === 'practitioner') fail('parameter-unsupported', name, measureText.parameterUnsupported(name), 'not-supported');
-    else if (!Object.hasOwn(readers, name) || !read) {
+    if (!Object.hasOwn(readers, name) || !read) {
       fail('parameter-unknown', name, measureText.parameterUnknown(name, Object.keys(readers).join(', ')), 'not-supported');
     } else if (values.has(name)) fail('parameter-twice', name, measureText.parameterTwice(name), 'invalid');
     else {
@@ -155,6 +164,10 @@ export function parseEvaluateMeasure(parameters: readonly OperationParameter[], 
   const end = values.get('periodEnd') ?? '';
   if (start !== '' && end !== '' && end < start) fail('measure-period', 'periodEnd', measureText.periodOrder, 'invalid');
   const subject = values.get('subject');
+  const practitioner = values.get('practitioner');
+  if (practitioner !== undefined && subject !== undefined) {
+    fail('parameter-conflict', 'practitioner', measureText.practitionerOrSubject, 'invalid');
+  }
   const reportType = reportTypes.find((type) => type === values.get('reportType'));
   if (reportType === 'subject' && subject === undefined) fail('measure-report-type', 'subject', measureText.reportTypeSubject, 'required');
   if (issues.length > 0 || measure === undefined) return { ok: false, issues };
@@ -167,6 +180,7 @@ export function parseEvaluateMeasure(parameters: readonly OperationParameter[], 
       measure,
       period: { start, end },
       ...(subject === undefined ? {} : { subject }),
+      ...(practitioner === undefined ? {} : { practitioner }),
       ...(reportType === undefined ? {} : { reportType }),
       ...(received === undefined ? {} : { lastReceivedOn: Number(received) }),
       ...(asOf === undefined ? {} : { asOf }),
@@ -176,7 +190,7 @@ export function parseEvaluateMeasure(parameters: readonly OperationParameter[], 
 }
 
 /** A Reference stands for its literal reference; any other complex value reads as empty and is refused by the parameter's own reader. */
-function textOf({ text, value }: OperationParameter): string {
+export function textOf({ text, value }: OperationParameter): string {
   if (text !== undefined) return text;
   return isObject(value) && typeof value.reference === 'string' ? value.reference : '';
 }
@@ -187,6 +201,6 @@ function readDay(text: string, end: 'low' | 'high'): { readonly value: string } 
   return range ? { value: new Date(range[end]).toISOString().slice(0, 10) } : { allowed: dateForms };
 }
 
-function about(name: string): { readonly expression: string } {
+export function about(name: string): { readonly expression: string } {
   return { expression: `Parameters.parameter.where(name = '${name.replace(/[^A-Za-z0-9_-]/g, '')}')` };
 }

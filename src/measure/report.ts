@@ -73,6 +73,10 @@ function subjectReference(subject: Evaluation['subject']): Pick<MeasureReport, '
   switch (subject.kind) {
     case 'person':
       return { subject: { reference: subject.reference } };
+    case 'persons':
+      return subject.reference.startsWith('Group/')
+        ? { subject: { reference: subject.reference } }
+        : { subject: { reference: subject.reference, type: 'Practitioner' } };
     case 'area': {
       const identifier = { system: areaSystem, value: subject.area.code };
       return {

@@ -1,9 +1,11 @@
+import type { ElmLibrary } from '../cql/elm.js';
 import type { Libraries } from '../cql/libraries.js';
 import type { EvaluationRun, Subjects } from '../cql/program.js';
 import type { ReferencePerson } from '../cql/reference.js';
 import type { JobResult, ReferenceJob } from '../cql/reference-job.js';
 import type { Areas } from '../definitions/areas.js';
 import type { Registry } from '../definitions/registry.js';
+import type { Result } from '../fhir/outcome.js';
 import type { Store } from '../store/store.js';
 import type { MeasureEngines } from './engines.js';
 import type { SmallCells } from './suppress.js';
@@ -18,11 +20,13 @@ export interface CqlRequest extends Pick<ReferenceJob, 'library' | 'parameters' 
 export interface MeasureServices {
   readonly registry: Registry;
   readonly areas: Areas;
-  readonly store: Pick<Store, 'read' | 'search'>;
+  readonly store: Pick<Store, 'read' | 'readVersion' | 'search'>;
   readonly libraries: Libraries;
   readonly engines: MeasureEngines;
   readonly smallCells: SmallCells;
   /** CQL of any kind, in a thread of its own under limits: definitions' values for persons of the store, or for one that is given. Throws CqlError. */
   evaluateCql(request: CqlRequest, run?: EvaluationRun): Promise<readonly JobResult[]>;
+  /** ELM of a CQL text, made in a thread of its own. */
+  translateCql(cql: string): Promise<Result<ElmLibrary>>;
   now(): Date;
 }

@@ -1,4 +1,4 @@
-import type { Location, Organization } from '@medplum/fhirtypes';
+import type { Group, Location, Organization } from '@medplum/fhirtypes';
 import type { Subjects } from '../cql/program.js';
 import { type Area, areaSystem } from '../definitions/areas.js';
 import { type Issue, issue, type Result } from '../fhir/outcome.js';
@@ -13,6 +13,7 @@ export type MeasureSubject =
   | { readonly kind: 'all' }
   | { readonly kind: 'area'; readonly area: Area; readonly reference?: string }
   | { readonly kind: 'organization'; readonly reference: string; readonly name: string; readonly villages: readonly string[] }
+  | { readonly kind: 'persons'; readonly reference: string; readonly ids: readonly string[] }
   | { readonly kind: 'person'; readonly reference: string; readonly id: string };
 
 type SubjectServices = Pick<MeasureServices, 'registry' | 'areas' | 'store'>;
@@ -25,7 +26,9 @@ export async function resolveSubject(services: SubjectServices, scope: Scope, te
   if (/^\d+$/.test(text)) return areaSubject(services, text);
   const reference = parseReference(text);
   if (reference.kind !== 'relative') return failed(issue('value', 'measure-subject', measureText.subjectKind, about));
-  const resolve = { Patient: personSubject, Location: locationSubject, Organization: organizationSubject }[reference.type];
+  const resolve = { Patient: personSubject, Location: locationSubject, Organization: organizationSubject, Group: groupSubject }[
+    reference.type
+  ];
   if (!resolve) return failed(issue('value', 'measure-subject', measureText.subjectKind, about));
   const stored = await services.store.read(scope, reference.type, reference.id);
   if (stored?.body === undefined) return failed(issue('not-found', 'measure-subject', measureText.subjectNotFound(text), about));
@@ -41,6 +44,8 @@ export function subjectsOf(subject: MeasureSubject): Subjects {
       return { kind: 'areas', prefixes: [subject.area.code] };
     case 'organization':
       return { kind: 'areas', prefixes: subject.villages };
+    case 'persons':
+      return { kind: 'persons', ids: subject.ids };
     case 'person':
       return { kind: 'persons', ids: [subject.id] };
   }
@@ -88,6 +93,42 @@ async function locationSubject(
   const code = areaCode(JSON.parse(stored.body ?? '{}') as Location);
   if (code === undefined) return failed(issue('business-rule', 'measure-subject', measureText.locationWithoutArea, about));
   return areaSubject(services, code, reference);
+}
+
+async function groupSubject(
+  _services: SubjectServices,
+  _scope: Scope,
+  stored: StoredVersion,
+  reference: string,
+): Promise<Result<MeasureSubject>> {
+  const { member = [] } = JSON.parse(stored.body ?? '{}') as Group;
+  const ids = member.flatMap(({ entity, inactive }) => {
+    const found = parseReference(entity?.reference ?? '');
+    return inactive !== true && found.kind === 'relative' && found.type === 'Patient' ? [found.id] : [];
+  });
+  return { ok: true, value: { kind: 'persons', reference, ids: [...new Set(ids)] } };
+}
+
+/** Those whose general practitioner is the one of the reference `Practitioner/…`. */
+export async function patientsOf(services: SubjectServices, scope: Scope, reference: string): Promise<MeasureSubject> {
+  const parameter = services.registry.searchParameter('Patient', 'general-practitioner');
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await services.store.search(scope, {
+      type: 'Patient',
+      clauses: parameter ? [{ kind: 'parameter', parameter, values: [reference] }] : [],
+      sort: [],
+      count: 500,
+      ...(cursor === undefined ? {} : { cursor }),
+      includes: [],
+      total: 'none',
+      self: '',
+    });
+    ids.push(...page.matches.map(({ id }) => id));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return { kind: 'persons', reference, ids };
 }
 
 async function organizationSubject(

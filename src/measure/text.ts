@@ -91,8 +91,8 @@ export const measureText = {
     en: `The subject ${subject} is not on this server.`,
   }),
   subjectKind: {
-    id: 'Subjek harus Patient/…, Organization/…, Location/…, atau kode wilayah 2, 4, 6, atau 10 angka.',
-    en: 'The subject must be Patient/…, Organization/…, Location/…, or an area code of 2, 4, 6 or 10 digits.',
+    id: 'Subjek harus Patient/…, Group/…, Organization/…, Location/…, atau kode wilayah 2, 4, 6, atau 10 angka.',
+    en: 'The subject must be Patient/…, Group/…, Organization/…, Location/…, or an area code of 2, 4, 6 or 10 digits.',
   },
   areaUnknown: (code: string): Text => ({
     id: `Kode wilayah ${code} tidak dikenal.`,
@@ -141,6 +141,35 @@ export const measureText = {
   aboveHundred: (places: string): Text => ({
     id: `Di atas 100 %: ${places}; periksa sasaran dan tempat tinggal`,
     en: `Above 100 %: ${places}; check the denominator and residence`,
+  }),
+  practitionerOrSubject: {
+    id: 'Beri practitioner atau subject, tidak keduanya.',
+    en: 'Give practitioner or subject, not both.',
+  },
+  reportNotFound: (id: string): Text => ({
+    id: `MeasureReport ${id} tidak ada di server ini.`,
+    en: `The MeasureReport ${id} is not on this server.`,
+  }),
+  libraryNotFound: (name: string): Text => ({
+    id: `Library ${name} tidak ada di server ini.`,
+    en: `The Library ${name} is not on this server.`,
+  }),
+  collectSubject: {
+    id: '$collect-data membutuhkan subject=Patient/….',
+    en: '$collect-data needs subject=Patient/….',
+  },
+  careGapTopic: (topic: string): Text => ({
+    id: `Tidak ada Measure aktif tentang topik ${topic}.`,
+    en: `No active Measure is about the topic ${topic}.`,
+  }),
+  careGap: (title: string): Text => ({
+    id: `Belum terpenuhi: ${title}`,
+    en: `Not yet met: ${title}`,
+  }),
+  careGapsTitle: { id: 'Kesenjangan pelayanan', en: 'Gaps in care' },
+  tooManyPersons: (most: number): Text => ({
+    id: `Lebih dari ${most} orang. Persempit subjeknya.`,
+    en: `More than ${most} persons. Ask for a smaller subject.`,
   }),
   unknownValue: { id: 'Tidak diketahui', en: 'Unknown' },
   outsideAreas: { id: 'Tanpa desa tempat tinggal', en: 'No village of residence' },

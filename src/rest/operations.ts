@@ -1,7 +1,7 @@
-import { evaluateMeasure } from './evaluate-measure.js';
 import { everything } from './everything.js';
 import { extract } from './extract.js';
 import { growth } from './growth.js';
+import { measureOperations } from './measure-operations.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { populate } from './populate.js';
 import type { Services } from './services.js';
@@ -41,15 +41,7 @@ export const operations: readonly Operation[] = [
     takesBundles: true,
     handler: validateOperation,
   },
-  {
-    name: 'evaluate-measure',
-    definition: 'http://hl7.org/fhir/OperationDefinition/Measure-evaluate-measure',
-    levels: ['type', 'instance'],
-    resourceTypes: ['Measure'],
-    methods: ['GET', 'POST'],
-    ownInputs: ['asOf', 'audience'],
-    handler: evaluateMeasure,
-  },
+  ...measureOperations,
   {
     name: 'everything',
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',

@@ -136,7 +136,8 @@ t.test('$evaluate-measure over a database', async (t) => {
     t.equal(await refused({ ...year, subject: 'Patient/nobody' }, 'ANC-K6'), '404 measure-subject');
     t.equal(await refused({ ...year, subject: '9999999999' }, 'ANC-K6'), '404 measure-subject');
     t.equal(await refused({ ...year, subject: '62 02' }, 'ANC-K6'), '400 measure-subject');
-    t.equal(await refused({ ...year, subject: 'Group/1' }, 'ANC-K6'), '400 measure-subject');
+    t.equal(await refused({ ...year, subject: 'Group/1' }, 'ANC-K6'), '404 measure-subject');
+    t.equal(await refused({ ...year, subject: 'Device/1' }, 'ANC-K6'), '400 measure-subject');
     t.equal(await refused({ ...year, subject: 'Location/ruang' }, 'ANC-K6'), '400 measure-subject');
     t.equal(await refused({ ...year, subject: 'Organization/none' }, 'ANC-K6'), '400 measure-subject');
     t.equal(await refused({ ...year, subject: village, reportType: 'subject' }, 'ANC-K6'), '400 measure-report-type');

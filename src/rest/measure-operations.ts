@@ -1,0 +1,136 @@
+import type { Library, Measure } from '@medplum/fhirtypes';
+import { issue, OperationOutcomeError } from '../fhir/outcome.js';
+import { isResource } from '../fhir/resource.js';
+import { careGapsOperation } from '../measure/care-gaps.js';
+import { collectDataOperation } from '../measure/collect-data.js';
+import { dataRequirements } from '../measure/data-requirements.js';
+import { cqlOperation, evaluateLibraryOperation } from '../measure/evaluate-cql.js';
+import { findMeasure } from '../measure/find-measure.js';
+import { parseEvaluateMeasure } from '../measure/operation.js';
+import { traceOperation } from '../measure/trace.js';
+import { bundle } from './bundle.js';
+import { evaluateMeasure, runOf } from './evaluate-measure.js';
+import type { FhirRequest, FhirResponse } from './message.js';
+import type { Operation } from './operations.js';
+import { operationParameters } from './parameters.js';
+import type { Services } from './services.js';
+import { restText } from './text.js';
+
+const both = ['GET', 'POST'] as const;
+
+/** Operations of the clinical reasoning module, and ours about measures. Source: R4 Measure and Library operations; Using CQL with FHIR. */
+export const measureOperations: readonly Operation[] = [
+  {
+    name: 'evaluate-measure',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Measure-evaluate-measure',
+    levels: ['type', 'instance'],
+    resourceTypes: ['Measure'],
+    methods: both,
+    ownInputs: ['asOf', 'audience'],
+    handler: evaluateMeasure,
+  },
+  {
+    name: 'collect-data',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Measure-collect-data',
+    levels: ['type', 'instance'],
+    resourceTypes: ['Measure'],
+    methods: both,
+    handler: async (request, { measures }) =>
+      answer(await collectDataOperation(measures, request.context.scope, operationParameters(request), request.id)),
+  },
+  {
+    name: 'submit-data',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Measure-submit-data',
+    levels: ['type', 'instance'],
+    resourceTypes: ['Measure'],
+    methods: ['POST'],
+    takesBundles: true,
+    handler: submitData,
+  },
+  {
+    name: 'care-gaps',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Measure-care-gaps',
+    levels: ['type'],
+    resourceTypes: ['Measure'],
+    methods: both,
+    handler: async (request, { measures, newId }) =>
+      answer(await careGapsOperation(measures, request.context.scope, operationParameters(request), newId, runOf(request))),
+  },
+  {
+    name: 'data-requirements',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Measure-data-requirements',
+    levels: ['instance'],
+    resourceTypes: ['Measure'],
+    methods: both,
+    handler: async (request, { measures }) => {
+      // The period decides nothing about what is read, but a wrong one is told.
+      const parsed = parseEvaluateMeasure(operationParameters(request), request.id);
+      if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
+      const measure: Measure = await findMeasure(measures, request.context.scope, request.id ?? '');
+      return answer(dataRequirements(measures.libraries, measure.library ?? []));
+    },
+  },
+  {
+    name: 'data-requirements',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Library-data-requirements',
+    levels: ['instance'],
+    resourceTypes: ['Library'],
+    methods: both,
+    handler: async (request, services) => {
+      const found = await libraryName(request, services);
+      return answer(dataRequirements(services.measures.libraries, [found]));
+    },
+  },
+  {
+    name: 'evaluate',
+    definition: 'http://hl7.org/fhir/uv/cql/OperationDefinition/cql-library-evaluate',
+    levels: ['type', 'instance'],
+    resourceTypes: ['Library'],
+    methods: both,
+    handler: async (request, { measures }) =>
+      answer(await evaluateLibraryOperation(measures, request.context.scope, operationParameters(request), request.id, runOf(request))),
+  },
+  {
+    name: 'cql',
+    definition: 'http://hl7.org/fhir/uv/cql/OperationDefinition/cql-cql',
+    levels: ['system'],
+    resourceTypes: [],
+    methods: both,
+    handler: async (request, { measures }) =>
+      answer(await cqlOperation(measures, request.context.scope, operationParameters(request), runOf(request))),
+  },
+  {
+    name: 'trace',
+    definition: 'https://lontar.id/fhir/OperationDefinition/measurereport-trace',
+    levels: ['instance'],
+    resourceTypes: ['MeasureReport'],
+    methods: both,
+    handler: async (request, { measures }) =>
+      answer(await traceOperation(measures, request.context.scope, request.id ?? '', operationParameters(request), runOf(request))),
+  },
+];
+
+function answer(resource: object): FhirResponse {
+  return { status: 200, body: JSON.stringify(resource) };
+}
+
+/** The report and its resources as one transaction: each at its id where it has one, else under a new one. */
+async function submitData(request: FhirRequest, services: Services): Promise<FhirResponse> {
+  const resources = operationParameters(request).flatMap(({ name, resource }) => (resource ? [{ name, resource }] : []));
+  const reports = resources.filter(({ name, resource }) => name === 'measureReport' && resource.resourceType === 'MeasureReport');
+  if (reports.length !== 1 || resources.some(({ resource }) => !isResource(resource))) {
+    throw new OperationOutcomeError(400, [issue('required', 'submit-data', restText.submitData, { expression: 'Parameters.parameter' })]);
+  }
+  const entry = resources.map(({ resource }) => {
+    const { resourceType, id } = resource;
+    const request_ = typeof id === 'string' ? { method: 'PUT', url: `${resourceType}/${id}` } : { method: 'POST', url: resourceType };
+    return { resource, request: request_ };
+  });
+  return bundle({ ...request, body: { resourceType: 'Bundle', type: 'transaction', entry } }, services);
+}
+
+/** The name of a stored Library, or the id itself where none is stored: those on board go by their name. */
+async function libraryName({ id = '', context }: FhirRequest, { store }: Services): Promise<string> {
+  const stored = await store.read(context.scope, 'Library', id);
+  return stored?.body === undefined ? id : ((JSON.parse(stored.body) as Library).name ?? id);
+}
