@@ -10,6 +10,7 @@ import type { Scope } from '../search/scope.js';
 import { areaPage } from './area-page.js';
 import { areaHref, breadcrumb, childrenName, placeName } from './areas.js';
 import { errorPage } from './error-page.js';
+import { headlineMeasures } from './headline.js';
 import { indexPage } from './index-page.js';
 import { pageHeaders } from './layout.js';
 import { currentYear, type PagePeriod, pagePeriod } from './period.js';
@@ -143,7 +144,8 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
   }
 
   async function evaluations(subject: MeasureSubject, { period }: PagePeriod): Promise<readonly Evaluation[]> {
-    const active = guideMeasures(services).filter(({ status }) => status === 'active');
+    const guide = guideMeasures(services).filter(({ status }) => status === 'active');
+    const active = headlineMeasures.flatMap((id) => guide.filter((measure) => measure.id === id));
     return Promise.all(active.map((measure) => evaluateMeasure(services, { measure, period, subject, named: false })));
   }
 

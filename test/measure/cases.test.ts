@@ -9,6 +9,8 @@ import { memoryEvaluator, personOf, registry } from './memory-persons.js';
 
 const measures = guideMeasures({ registry });
 
+t.setTimeout(280_000);
+
 t.ok(measures.length >= 3, 'the guide brings its measures along');
 
 for (const measure of measures) {
