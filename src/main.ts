@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Config } from './config.js';
 
 /** Exit codes of every command: 0 done, 1 failed, 2 not understood. */
@@ -123,6 +123,32 @@ interface ValidateOptions {
   readonly lang: 'id' | 'en';
 }
 
+program
+  .command('evaluate')
+  .description('menghitung indikator atas basis data server / evaluates a measure over the server’s database')
+  .argument('<measure>', 'id atau kanonik Measure / id or canonical of the Measure')
+  .requiredOption('--period <date>', 'tahun, bulan, atau hari / year, month or day')
+  .option('--area <code>', 'kode wilayah, atau Organization/… / area code, or Organization/…')
+  .option('--as-of <instant>', 'data sebagaimana pada saat itu / the data as they stood then')
+  .addOption(new Option('--format <format>', 'bentuk keluaran / form of the output').choices(['table', 'csv', 'fhir']).default('table'))
+  .option('--json', 'sama dengan / same as --format fhir')
+  .addHelpText(
+    'after',
+    '\nContoh / Examples:\n  lontar evaluate ANC-K6 --area 620206 --period 2026-10\n  lontar evaluate ANC-K6 --period 2026 --format csv\n',
+  )
+  .action(async (measure: string, options: EvaluateCommandOptions) => {
+    const config = await readConfig({});
+    if (config) process.exitCode = await evaluate(config, measure, options);
+  });
+
+interface EvaluateCommandOptions {
+  readonly period: string;
+  readonly area?: string;
+  readonly asOf?: string;
+  readonly format: 'table' | 'csv' | 'fhir';
+  readonly json?: true;
+}
+
 // `lontar validate … | head` closes the pipe early: that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
@@ -168,6 +194,26 @@ async function demo(config: Config, options: DemoCommandOptions, now: number): P
     return 1;
   } finally {
     await server.stop();
+  }
+}
+
+async function evaluate(config: Config, measure: string, { json, format, ...options }: EvaluateCommandOptions): Promise<number> {
+  const { startFailureLine, withServices } = await import('./server.js');
+  const { evaluateCommand } = await import('./commands/evaluate.js');
+  const { OperationOutcomeError } = await import('./fhir/outcome.js');
+  try {
+    const text = await withServices(config, ({ measures }) =>
+      evaluateCommand(measures, measure, { ...options, format: json === true ? 'fhir' : format }),
+    );
+    process.stdout.write(text);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof OperationOutcomeError)) {
+      note(startFailureLine(error));
+      return 1;
+    }
+    for (const { text } of error.issues) note(`lontar: ${text.id} / ${text.en}`);
+    return error.status === 400 ? misuse : 1;
   }
 }
 

@@ -62,6 +62,23 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   }
 }
 
+/** Runs `work` over the server's database without listening; an embedded one that another process has started is used as it runs. Throws StartError. */
+export async function withServices<Value>(config: Config, work: (services: Services) => Promise<Value>): Promise<Value> {
+  const embedded = config.databaseUrl === undefined ? await startEmbeddedIn(config.dataDir) : undefined;
+  const closers: Array<() => Promise<unknown>> = embedded === undefined ? [] : [() => embedded.stop()];
+  try {
+    const database = await connectDatabase({
+      server: config.databaseUrl ?? (embedded as EmbeddedServer).address,
+      maximumConnections: config.poolSize,
+      statementTimeoutMs: config.statementTimeoutMs,
+    });
+    closers.unshift(() => database.close());
+    return await work(await createServices({ config, database }));
+  } finally {
+    for (const close of closers) await close().catch(() => {});
+  }
+}
+
 /**
  * Runs a server until a signal ends it: the body of `lontar serve`. Resolves with the process's exit code.
  * A start that fails is one line on standard error, naming the cause and the remedy, and the code 1.
