@@ -229,3 +229,18 @@ Usage: #definition
 * item[=].required = true
 * insert TopQuestion(terduga, boolean, [[Terduga TBC]], [[Presumptive tuberculosis]])
 * insert Calculated([[iif(%resource.item.where(linkId != 'terduga').answer.value.where($this = true).exists(), true, iif(%resource.item.where(linkId != 'terduga').answer.value.count() = 3, false))]])
+
+Instance: merokok
+InstanceOf: Questionnaire
+Usage: #definition
+* url = "https://lontar.id/fhir/Questionnaire/merokok"
+* name = "Merokok"
+* insert OurQuestionnaire(Status merokok, Smoking status)
+* description = "Satu pertanyaan untuk remaja sampai lanjut usia; jawabannya menjadi Observation status merokok, yang dibaca indikator. Milik Lontar. / One question, from adolescence to old age; its answer becomes the Observation of smoking status that the indicators read. Lontar's own."
+* insert TopQuestion(status, choice, Status merokok, Smoking status)
+* item[=].required = true
+* item[=].code = $loinc#72166-2
+* insert Extracted
+* item[=].answerOption[+].valueCoding = $sct#77176002 "Smoker"
+* item[=].answerOption[+].valueCoding = $sct#8517006 "Ex-smoker"
+* item[=].answerOption[+].valueCoding = $sct#266919005 "Never smoked tobacco"

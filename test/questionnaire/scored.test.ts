@@ -66,6 +66,23 @@ test('a Barthel score becomes an Observation of our profile, and is valid', asyn
   t.strictSame(validator.validate(observation, { now }).filter(isFailure), []);
 });
 
+test('a smoking status becomes an Observation of our profile, and is valid', async (t) => {
+  const form =
+    registry
+      .ours('Questionnaire')
+      .map(asObject)
+      .find(({ id }) => id === 'merokok') ?? {};
+  const valueCoding = { system: 'http://snomed.info/sct', code: '77176002', display: 'Smoker' };
+  const sent = { ...responseTo(form, [{ linkId: 'status', answer: [{ valueCoding }] }]), id: 'merokok-1' };
+  const bundle = extractResponse(form, sent, { registry, terminology, now }) as unknown as Bundle;
+  const observation = bundle.entry?.[0]?.resource as Observation;
+  t.match(observation, {
+    meta: { profile: ['https://lontar.id/fhir/StructureDefinition/observation-smoking'] },
+    valueCodeableConcept: { coding: [valueCoding] },
+  });
+  t.strictSame(createValidator({ registry, terminology }).validate(observation, { now }).filter(isFailure), []);
+});
+
 function responseTo({ url }: JsonObject, item: readonly JsonObject[]): JsonObject {
   return {
     resourceType: 'QuestionnaireResponse',
