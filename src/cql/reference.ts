@@ -104,7 +104,7 @@ export interface ReferenceLibrary {
 export function referenceLibrary(options: Pick<ReferenceOptions, 'libraries' | 'members'>, canonical: string): ReferenceLibrary {
   const main = findLibrary(options.libraries, canonical)?.library;
   if (!main) throw new CqlError([issue('not-found', 'cql', cqlText.missingLibrary(canonical))]);
-  const all = [...new Set([...options.libraries.values()].map((packed) => packed.library))];
+  const all = [...withIncluded(options.libraries, main)];
   const repository = new cqlExecution.Repository(all.map((library) => ({ library })));
   const library = new cqlExecution.Library({ library: main }, repository);
   const codes = new cqlExecution.CodeService(valueSetDictionary(all, options.members));
@@ -136,6 +136,18 @@ export function referenceLibrary(options: Pick<ReferenceOptions, 'libraries' | '
       return values;
     },
   };
+}
+
+/** The library and all that it includes, directly or not: the engine prepares every library that it is given. */
+function withIncluded(libraries: Libraries, main: ElmLibrary, found = new Set<ElmLibrary>()): ReadonlySet<ElmLibrary> {
+  if (found.has(main)) return found;
+  found.add(main);
+  for (const { path, version } of main.includes?.def ?? []) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const included = findLibrary(libraries, version === undefined ? name : `${name}|${version}`)?.library;
+    if (included) withIncluded(libraries, included, found);
+  }
+  return found;
 }
 
 function bundleOf(person: ReferencePerson): object {
