@@ -31,7 +31,7 @@ const reserved: ReadonlyArray<{
     pattern: /(?<![\w.'"`/-])process\.(?!cpuUsage|memoryUsage)\w/,
     rooms: ['config', 'server', 'main'],
     // Programs of the build, run by hand or by npm, and worker threads' entry points.
-    files: ['definitions/pack.ts', 'definitions/sushi.ts', 'cql/pack.ts'],
+    files: ['definitions/pack.ts', 'definitions/sushi.ts', 'cql/pack.ts', 'cql/reference-worker.ts'],
   },
 ];
 

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { type Issue, issue } from '../fhir/outcome.js';
 import { CqlError } from './error.js';
 import {
@@ -14,8 +15,9 @@ import { type JobMessage, type JobResult, type ReferenceJob, referenceJob, withD
 import { cqlText } from './text.js';
 
 /**
- * Threads in which the reference engine works, so that no request waits for another's CQL. Each job has a thread of its own while it runs;
- * one that passes its time or memory, or is called off, loses its thread at once, whatever the CQL is doing.
+ * Processes in which the reference engine works, so that no request waits for another's CQL. Each job has a process of its own while it runs;
+ * one that passes its time or memory, or is called off, loses its process at once, whatever the CQL is doing. Not processes: V8 ends the whole
+ * process when the heap of one thread is full at the wrong moment.
  */
 export interface ReferencePool {
   /** Results of the persons, batch by batch. Throws CqlError: `timeout`, `too-costly` (memory), or what the CQL itself raised. */
@@ -24,20 +26,20 @@ export interface ReferencePool {
 }
 
 export interface ReferencePoolOptions {
-  /** Threads at a time; jobs beyond it wait, and their time runs. */
-  readonly threads?: number;
+  /** Jobs at a time; those beyond it wait, and their time runs. */
+  readonly processes?: number;
   readonly timeoutMs?: number;
   readonly memoryMegabytes?: number;
 }
 
-const defaults = { threads: 2, timeoutMs: 60_000, memoryMegabytes: 512 } as const;
+const defaults = { processes: 2, timeoutMs: 60_000, memoryMegabytes: 512 } as const;
 
 type Answer = { readonly results: readonly JobResult[] } | { readonly issues?: readonly Issue[]; readonly failure: string };
 
 export function createReferencePool(options: ReferencePoolOptions = {}): ReferencePool {
-  const { threads, timeoutMs, memoryMegabytes } = { ...defaults, ...options };
-  const idle: Worker[] = [];
-  const busy = new Set<Worker>();
+  const { processes, timeoutMs, memoryMegabytes } = { ...defaults, ...options };
+  const idle: ChildProcess[] = [];
+  const busy = new Set<ChildProcess>();
   const waiting: Array<() => void> = [];
   return { run, close };
 
@@ -47,31 +49,31 @@ export function createReferencePool(options: ReferencePoolOptions = {}): Referen
     { signal, timeoutMs: limitMs = timeoutMs }: EvaluationRun = {},
   ): AsyncGenerator<readonly JobResult[]> {
     const limit = limitOf(limitMs, signal);
-    let thread: Worker | undefined;
+    let engine: ChildProcess | undefined;
     let isSound = false;
     try {
-      thread = await acquire(limit);
-      await limit.race(ask(thread, { kind: 'job', job }));
+      engine = await acquire(limit);
+      await limit.race(ask(engine, { kind: 'job', job }));
       const batches = persons[Symbol.asyncIterator]();
       for (;;) {
         const batch = await limit.race(batches.next());
         if (batch.done === true) break;
-        yield await limit.race(ask(thread, { kind: 'persons', persons: batch.value }));
+        yield await limit.race(ask(engine, { kind: 'persons', persons: batch.value }));
       }
       isSound = true;
     } catch (error) {
-      // What the CQL raised is an answer: the thread is as good as before.
+      // What the CQL raised is an answer: the engine is as good as before.
       isSound = error instanceof AnsweredError;
       throw error;
     } finally {
       limit.end();
-      if (thread) release(thread, isSound);
+      if (engine) release(engine, isSound);
     }
   }
 
-  /** A thread, once one is free; the caller releases it. Waiting for it ends with the limit. */
-  async function acquire(limit: Limit): Promise<Worker> {
-    while (busy.size >= threads) {
+  /** An engine, once one is free; the caller releases it. Waiting for it ends with the limit. */
+  async function acquire(limit: Limit): Promise<ChildProcess> {
+    while (busy.size >= processes) {
       let call: () => void = () => {};
       const called = new Promise<void>((resolve) => {
         call = resolve;
@@ -87,43 +89,45 @@ export function createReferencePool(options: ReferencePoolOptions = {}): Referen
         throw error;
       }
     }
-    const thread = idle.pop() ?? start();
-    busy.add(thread);
-    thread.ref();
-    return thread;
+    const engine = idle.pop() ?? start();
+    busy.add(engine);
+    engine.ref();
+    engine.channel?.ref();
+    return engine;
   }
 
-  function release(thread: Worker, isSound: boolean): void {
-    busy.delete(thread);
-    thread.unref();
-    if (isSound) idle.push(thread);
-    else void thread.terminate();
+  function release(engine: ChildProcess, isSound: boolean): void {
+    busy.delete(engine);
+    engine.unref();
+    engine.channel?.unref();
+    if (isSound) idle.push(engine);
+    else engine.kill('SIGKILL');
     waiting.shift()?.();
   }
 
-  function start(): Worker {
-    const thread = new Worker(new URL('./reference-worker.js', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
-      stdout: true,
-      stderr: true,
+  function start(): ChildProcess {
+    const engine = fork(fileURLToPath(new URL('./reference-worker.js', import.meta.url)), [], {
+      execArgv: [`--max-old-space-size=${memoryMegabytes}`, '--stack-size=3900'],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    // A thread that dies while nobody asks it anything is only forgotten.
-    thread.on('error', () => forget(thread));
-    thread.on('exit', () => forget(thread));
-    return thread;
+    // An engine that dies while nobody asks it anything is only forgotten.
+    engine.on('error', () => forget(engine));
+    engine.on('exit', () => forget(engine));
+    return engine;
   }
 
-  function forget(thread: Worker): void {
-    const at = idle.indexOf(thread);
+  function forget(engine: ChildProcess): void {
+    const at = idle.indexOf(engine);
     if (at >= 0) idle.splice(at, 1);
   }
 
-  function ask(thread: Worker, message: JobMessage): Promise<readonly JobResult[]> {
+  function ask(engine: ChildProcess, message: JobMessage): Promise<readonly JobResult[]> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
-        thread.off('message', onMessage);
-        thread.off('error', onError);
-        thread.off('exit', onExit);
+        engine.off('message', onMessage);
+        engine.off('error', onError);
+        engine.off('exit', onExit);
         act();
       };
       const onMessage = (answer: Answer) =>
@@ -131,24 +135,40 @@ export function createReferencePool(options: ReferencePoolOptions = {}): Referen
           if ('results' in answer) resolve(answer.results);
           else reject(answeredError(message.kind, answer));
         });
-      const onError = (error: Error & { readonly code?: string }) => settle(() => reject(fatal(error)));
-      const onExit = () => settle(() => reject(new CqlError([issue('timeout', 'cql-cancelled', cqlText.cancelled)])));
-      thread.on('message', onMessage);
-      thread.on('error', onError);
-      thread.on('exit', onExit);
-      thread.postMessage(message);
+      const onError = (error: Error) => settle(() => reject(failed(error.message)));
+      const onExit = (code: number | null, ended: NodeJS.Signals | null) =>
+        settle(() => reject(ended === 'SIGABRT' ? outOfMemory() : failed(`the engine ended (${ended ?? code})`)));
+      engine.on('message', onMessage);
+      engine.on('error', onError);
+      engine.on('exit', onExit);
+      engine.send(message);
     });
   }
 
-  function fatal(error: Error & { readonly code?: string }): CqlError {
-    return error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-      ? new CqlError([issue('too-costly', 'cql-memory', cqlText.memoryLimit(memoryMegabytes))])
-      : new CqlError([issue('processing', 'cql', cqlText.evaluation('CQL', error.message.replace(/\s+/g, ' ')))]);
+  // V8 aborts the process whose heap is full.
+  function outOfMemory(): CqlError {
+    return new CqlError([issue('too-costly', 'cql-memory', cqlText.memoryLimit(memoryMegabytes))]);
+  }
+
+  function failed(reason: string): CqlError {
+    return new CqlError([issue('processing', 'cql', cqlText.evaluation('CQL', reason.replace(/\s+/g, ' ')))]);
   }
 
   async function close(): Promise<void> {
-    await Promise.all([...idle.splice(0), ...busy].map((thread) => thread.terminate()));
+    await Promise.all([...idle.splice(0), ...busy].map(ended));
   }
+}
+
+function ended(engine: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (engine.exitCode !== null || engine.signalCode !== null) resolve();
+    else {
+      // Idle engines don't hold the process; one that is awaited does.
+      engine.ref();
+      engine.once('exit', () => resolve());
+      engine.kill('SIGKILL');
+    }
+  });
 }
 
 /** The CQL was evaluated and said why not. */
@@ -195,7 +215,7 @@ function limitOf(timeoutMs: number, signal: AbortSignal | undefined): Limit {
   };
 }
 
-/** The reference engine as an evaluator of measures, in the pool's threads. */
+/** The reference engine as an evaluator of measures, in the pool's processes. */
 export function pooledReferenceEvaluator(options: ReferenceOptions & { readonly pool: ReferencePool }): MeasureEvaluator {
   return {
     kind: 'reference',

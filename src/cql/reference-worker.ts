@@ -1,4 +1,3 @@
-import { parentPort } from 'node:worker_threads';
 import cqlExecution from 'cql-execution';
 import { issue } from '../fhir/outcome.js';
 import { CqlError } from './error.js';
@@ -19,18 +18,21 @@ interface Prepared {
 
 let prepared: Prepared | undefined;
 
-// Entry point of the reference engine's thread: a job, then its persons in batches; one answer to each message.
-parentPort?.on('message', async (message: JobMessage) => {
+// Entry point of the reference engine's process: a job, then its persons in batches; one answer to each message.
+process.on('message', async (message: JobMessage) => {
   try {
     if (message.kind === 'job') {
       prepared = prepare(message.job);
-      parentPort?.postMessage({ results: [] });
-    } else parentPort?.postMessage({ results: prepared ? await evaluate(prepared, message.persons) : [] });
+      process.send?.({ results: [] });
+    } else process.send?.({ results: prepared ? await evaluate(prepared, message.persons) : [] });
   } catch (error) {
     const issues = error instanceof CqlError ? error.issues : undefined;
-    parentPort?.postMessage({ issues, failure: error instanceof Error ? error.message : String(error) });
+    process.send?.({ issues, failure: error instanceof Error ? error.message : String(error) });
   }
 });
+
+// Without the server there is nobody to answer.
+process.on('disconnect', () => process.exit(0));
 
 function prepare(job: ReferenceJob): Prepared {
   const libraries = new Map<string, PackedLibrary>();

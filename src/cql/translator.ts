@@ -42,11 +42,12 @@ export function createTranslator(): Translator {
 
   function start(): Worker {
     const started = new Worker(new URL('./translate-worker.js', import.meta.url), { stdout: true });
-    started.unref();
     started.on('message', ({ id, result }: { id: number; result: Result<ElmLibrary> }) => answer(id, result));
     started.on('error', (error) => {
       if (worker === started) end(error.message);
     });
+    // After the listeners: each holds the process again. A text that waits is held by its timer.
+    started.unref();
     return started;
   }
 

@@ -67,7 +67,7 @@ t.test('a thread of its own gives the values of definitions, on the wall clock o
 });
 
 t.test('CQL that passes its time is stopped with an issue, and nobody else notices', async (t) => {
-  const run = poolOf(t, { threads: 2 });
+  const run = poolOf(t, { processes: 2 });
   const endless = failure(run(['Endless'], { timeoutMs: 4000 }));
   // Answered by the other thread while the first is at work: were the process itself busy, neither timer nor answer would come.
   const [other] = await run(['Born']);
@@ -88,7 +88,7 @@ t.test('endless recursion is an issue, not the end of the process', async (t) =>
 });
 
 t.test('an abandoned request ends its evaluation, also while it waits for a thread', async (t) => {
-  const run = poolOf(t, { threads: 1 });
+  const run = poolOf(t, { processes: 1 });
   const gone = new AbortController();
   const first = failure(run(['Endless'], { signal: gone.signal }));
   const waiting = failure(run(['Endless'], { signal: gone.signal }));

@@ -168,7 +168,7 @@ t.test('parameters of $evaluate-measure are checked all at once, each by its nam
     'parameter-twice periodEnd',
     'parameter-unknown reportTyp',
     'parameter-unknown __proto__',
-    'parameter-unsupported practitioner',
+    'parameter-value practitioner',
   ]);
   t.same(names('periodStart=2026&periodEnd=2026&reportType=subject', 'X'), ['measure-report-type subject']);
   t.same(names('periodStart=2026&periodEnd=2026&reportType=sum&lastReceivedOn=soon', 'X'), [
