@@ -5,12 +5,14 @@ import type { ElmLibrary } from './elm.js';
 import { cqlText } from './text.js';
 import type { CqlSources } from './translate.js';
 
-/** Translates CQL in a worker thread, so that no request waits for it. The thread starts with the first text and ends with `close`. */
+/** Translates CQL in a worker thread, so that no request waits for it. The thread starts with the first text and ends after a rest, or with `close`. */
 export interface Translator {
   /** Never rejects: a dead worker is an issue too. `timeoutMs` ends the worker, and the next text starts a new one. */
   translate(cql: string, sources?: CqlSources, timeoutMs?: number): Promise<Result<ElmLibrary>>;
   close(): Promise<void>;
 }
+
+const restMs = 5000;
 
 interface Waiting {
   readonly resolve: (result: Result<ElmLibrary>) => void;
@@ -21,9 +23,11 @@ export function createTranslator(): Translator {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let last = 0;
+  let rest: NodeJS.Timeout | undefined;
 
   return {
     translate(cql, sources = new Map(), timeoutMs = 60_000) {
+      clearTimeout(rest);
       worker ??= start();
       last += 1;
       const id = last;
@@ -46,8 +50,6 @@ export function createTranslator(): Translator {
     started.on('error', (error) => {
       if (worker === started) end(error.message);
     });
-    // After the listeners: each holds the process again. A text that waits is held by its timer.
-    started.unref();
     return started;
   }
 
@@ -57,9 +59,12 @@ export function createTranslator(): Translator {
     clearTimeout(found.timer);
     waiting.delete(id);
     found.resolve(result);
+    // A thread at rest would hold the process, and some 100 MB.
+    if (waiting.size === 0) rest = setTimeout(() => end('the translator is at rest'), restMs);
   }
 
   function end(reason: string): void {
+    clearTimeout(rest);
     const ended = worker;
     worker = undefined;
     void ended?.terminate();
