@@ -16,7 +16,7 @@ import { packageRoot } from '../../src/root.js';
 import { libraries, memoryEvaluator, personOf, terminology } from '../measure/memory-persons.js';
 import { factDatabase } from './fact-database.js';
 
-const personCount = 400;
+const personCount = 150;
 const members = (valueSet: string): Iterable<string> | undefined => terminology.members(valueSet)?.keys();
 
 for (const id of ['ANC-K6', 'ANC-ANEMIA', 'IMUN-IDL']) {
