@@ -30,13 +30,14 @@ if (!existsSync(hashFile) || readFileSync(hashFile, 'utf8') !== digest) {
 }
 
 async function writeLibraries(): Promise<readonly string[]> {
-  const { translate, helpersSource } = await import('./translate.js');
+  const { translationOf, helpersSource } = await import('./translate.js');
   const sources = new Map([...texts.values()].map((cql) => [libraryName(cql), cql]));
+  const translate = translationOf(sources);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const failures: string[] = [];
   for (const [file, cql] of [...texts, ['FHIRHelpers', helpersSource] as const]) {
-    const result = translate(cql, sources);
+    const result = translate(cql);
     if (result.ok) write(result.value, cql);
     else failures.push(...result.issues.map((found) => `${file}: ${found.text.en}`));
   }

@@ -31,7 +31,16 @@ export type CqlSources = ReadonlyMap<string, string>;
  * Every error of the text comes back as an issue with line and column. The first call costs about a second of CPU, so `translator.ts` runs this in a worker.
  */
 export function translate(cql: string, sources: CqlSources = new Map()): Result<ElmLibrary> {
+  return translateWith(libraryManager(sources), cql);
+}
+
+/** Translates texts that include each other: what one includes is worked out once for all. */
+export function translationOf(sources: CqlSources): (cql: string) => Result<ElmLibrary> {
   const manager = libraryManager(sources);
+  return (cql) => translateWith(manager, cql);
+}
+
+function translateWith(manager: LibraryManager, cql: string): Result<ElmLibrary> {
   let library: ElmLibrary;
   try {
     library = (JSON.parse(CqlTranslator.fromText(cql, manager).toJson()) as { library: ElmLibrary }).library;
