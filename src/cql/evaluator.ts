@@ -7,6 +7,7 @@ import { CqlError } from './error.js';
 import { findLibrary, type Libraries } from './libraries.js';
 import { personKey } from './person-key.js';
 import type { AreaCount, CqlValue, MeasureEvaluator, MeasurementPeriod, MeasureProgram, PersonResult, Subjects } from './program.js';
+import { type PlanReads, planReads } from './reads.js';
 import { withDefinitions } from './reference-job.js';
 import { literalTemporal } from './sql/temporal.js';
 import { nullValue, type ScalarType, sqlFalse, sqlTrue, type Value } from './sql/value.js';
@@ -42,6 +43,8 @@ export interface SqlEvaluator extends MeasureEvaluator {
   readonly kind: 'sql';
   /** Why a program can't be compiled, by ELM node and place; undefined where it can. The reference engine serves what is refused. */
   refusal(program: MeasureProgram): readonly Issue[] | undefined;
+  /** What the program's values depend on: whom a write makes dirty, and whether the clock does. Undefined where the program can't be compiled. */
+  reads(program: MeasureProgram): PlanReads | undefined;
   /** The statement for a period, without restriction of persons, for EXPLAIN. */
   statement(program: MeasureProgram, period: MeasurementPeriod): SqlFragment;
 }
@@ -55,6 +58,10 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     refusal: (program) => {
       const made = tryCompile(program, { start: '2026-01-01', end: '2026-12-31' }, { kind: 'all' }, undefined);
       return made.ok ? undefined : made.issues;
+    },
+    reads: (program) => {
+      const planned = planOf(program);
+      return planned.ok ? planReads(planned.value.plan, options.members) : undefined;
     },
     statement: (program, period) => compiled(program, period, { kind: 'all' }, undefined).persons,
     async persons(program, period, subjects) {

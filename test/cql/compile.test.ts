@@ -131,6 +131,29 @@ test('an expression that SQL can not take is refused by node, place and reason',
   t.match(compiled.refusal({ ...program, library: 'Absent|1' })?.[0]?.text.en, 'Absent');
 });
 
+test('what a program reads is told by resource type, with codes where every retrieve has them', (t) => {
+  const { libraries, program } = sample({
+    results: 'exists "Hb Days" and exists [Observation: "Weights"]',
+    visits: 'exists "Visits"',
+    today: 'exists "Hb Days" and "Grown"(Patient.birthDate.value, Today())',
+  });
+  const compiled = sqlEvaluator({
+    database: { query: async () => [], transaction: async () => Promise.reject(new Error('nothing is run')) },
+    libraries,
+    catalogue: factCatalogue(factTables(factViews())),
+    members,
+    now: () => 0,
+  });
+  t.same(compiled.reads(only(program, 'results')), {
+    resources: [{ type: 'Patient' }, { type: 'Observation', codes: new Set(['http://loinc.org|718-7', ...members()]) }],
+    clock: false,
+  });
+  t.same(compiled.reads(only(program, 'visits')), { resources: [{ type: 'Patient' }, { type: 'Encounter' }], clock: false });
+  t.equal(compiled.reads(only(program, 'today'))?.clock, true);
+  t.equal(compiled.reads({ ...program, library: 'Absent|1' }), undefined);
+  t.end();
+});
+
 test('a definition that refers to itself is refused, not run for ever', async (t) => {
   const made = translate(`${head}define "A": "B"\ndefine "B": 1 = 1`);
   if (!made.ok) throw new Error('the sample does not translate');
