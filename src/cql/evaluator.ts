@@ -47,6 +47,18 @@ export interface SqlEvaluator extends MeasureEvaluator {
   reads(program: MeasureProgram): PlanReads | undefined;
   /** The statement for a period, without restriction of persons, for EXPLAIN. */
   statement(program: MeasureProgram, period: MeasurementPeriod): SqlFragment;
+  /**
+   * One row a person, for whoever keeps memberships: `shard, person, area, bits`, the bits as in `AreaCount`. Its text depends on nothing but the program, the
+   * period's length in parts, and that of the restriction, so that it can be prepared. Throws CqlError.
+   */
+  memberships(program: MeasureProgram, period: MeasurementPeriod, of?: MembershipRestriction): SqlFragment;
+}
+
+export interface MembershipRestriction {
+  /** Which persons, as a condition on the Patient's fact table under the alias `p`; everyone where absent. */
+  readonly persons?: SqlFragment;
+  /** The zone of them all in minutes east of UTC, where there is only one. */
+  readonly zoneMinutes?: number;
 }
 
 export const periodParameter = 'Measurement Period';
@@ -64,6 +76,14 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
       return planned.ok ? planReads(planned.value.plan, options.members) : undefined;
     },
     statement: (program, period) => compiled(program, period, { kind: 'all' }, undefined).persons,
+    memberships: (program, period, { persons, zoneMinutes } = {}) => {
+      const { values: _, ...counted } = program;
+      const planned = planOf(counted);
+      if (!planned.ok) throw new CqlError(planned.issues);
+      const made = compileSql(planned.value, { ...context(period, { kind: 'all' }, zoneMinutes), ...(persons ? { persons } : {}) });
+      if (!made.ok) throw new CqlError(made.issues);
+      return sql`select r.shard, r.person, r.area, ${bitsOf(made.value)} as bits from (${made.value.persons}) as r`;
+    },
     async persons(program, period, subjects) {
       const made = compiled(program, period, subjects, await onlyZone());
       const rows = await run(subjects, sql`${made.persons} order by id`);
@@ -73,17 +93,9 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     async areas(program, period, subjects) {
       const { values: _, ...counted } = program;
       const made = compiled(counted, period, subjects, await onlyZone());
-      const places = resultColumns(made);
-      const bits = places.map((name, place) =>
-        name === undefined ? sql`0` : sql`(case when ${identifier(`r.${name}`)} then ${String(2 ** place)}::bigint else 0 end)`,
-      );
-      const sum = joinSql(
-        bits.map((bit, place) => (place === 0 ? bit : sql`+ ${bit}`)),
-        ' ',
-      );
       const rows = await run(
         subjects,
-        sql`select area, bits, count(*)::int as persons from (select r.area, (${sum})::bigint as bits from (${made.persons}) as r) as counted group by area, bits`,
+        sql`select area, bits, count(*)::int as persons from (select r.area, ${bitsOf(made)} as bits from (${made.persons}) as r) as counted group by area, bits`,
       );
       return rows.map(areaCount).sort((a, b) => compareKeys(sortKey(a), sortKey(b)));
     },
@@ -184,6 +196,18 @@ export function periodValue(period: MeasurementPeriod): Value {
   const low = literalTemporal('DateTime', [...period.start.split('-').map(Number), 0, 0, 0, 0]);
   const high = literalTemporal('DateTime', [...period.end.split('-').map(Number), 23, 59, 59, 999]);
   return { shape: 'interval', low: low ?? nullValue, high: high ?? nullValue, lowClosed: sqlTrue, highClosed: sqlTrue, absent: sqlFalse };
+}
+
+/** The criteria of a row `r` as one number, the first criterion its lowest bit. */
+function bitsOf(made: CompiledSql): SqlFragment {
+  const bits = resultColumns(made).map((name, place) =>
+    name === undefined ? sql`0` : sql`(case when ${identifier(`r.${name}`)} then ${String(2 ** place)}::bigint else 0 end)`,
+  );
+  const sum = joinSql(
+    bits.map((bit, place) => (place === 0 ? bit : sql`+ ${bit}`)),
+    ' ',
+  );
+  return sql`(${sum})::bigint`;
 }
 
 /** Output column of each definition; undefined where it is always null. */
