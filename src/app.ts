@@ -13,11 +13,15 @@ import { allInteractions, fhirRoutes, maximumUrlLength } from './rest/fhir.js';
 import { guardRoutes } from './rest/guard.js';
 import { healthRoutes, type Lifecycle, newLifecycle, trackRequests } from './rest/health.js';
 import { measureRequests } from './rest/metrics.js';
+import { originOf } from './rest/origin.js';
 import { answerClientError, maximumHeaderBytes } from './rest/raw-errors.js';
 import { satusehatConvention } from './rest/satusehat/convention.js';
 import type { Services } from './rest/services.js';
 import { restText } from './rest/text.js';
+import { packageRoot } from './root.js';
+import { loadBusinessRules } from './validation/rules/business.js';
 import { loadPlatformRules } from './validation/rules/platform.js';
+import { guideRoutes } from './web/guide/routes.js';
 import { webRoutes } from './web/routes.js';
 
 /** Where FHIR is served: at our own address, and where clients of the national platform expect it. */
@@ -74,7 +78,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     // OPTIONS that are no preflight are answered all the same.
     strictPreflight: false,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['etag', 'location', 'last-modified', 'x-request-id'],
+    exposedHeaders: ['etag', 'location', 'content-location', 'last-modified', 'retry-after', 'x-progress', 'x-request-id'],
   });
   if (config.maxEventLoopDelayMs > 0) {
     await app.register(underPressure, {
@@ -99,12 +103,25 @@ export async function createApp(services: Services, options: AppOptions): Promis
   guardRoutes(app, services.access);
   measureRequests(app, services.metrics);
   await app.register(healthRoutes, { services, lifecycle });
-  const conventions = { '/fhir': services.convention, '/fhir-r4/v1': satusehatConvention(loadPlatformRules()) };
+  const platformRules = loadPlatformRules();
+  const conventions = { '/fhir': services.convention, '/fhir-r4/v1': satusehatConvention(platformRules) };
   for (const prefix of fhirPrefixes) {
     await app.register(fhirRoutes, { prefix, services: { ...services, convention: conventions[prefix] } });
   }
   await app.register(docsRoutes, { prefixes: fhirPrefixes, interactions: allInteractions });
   await app.register(webRoutes, { measures: services.measures });
+  await app.register(guideRoutes, {
+    services: {
+      registry: services.registry,
+      terminology: services.terminology,
+      libraries: services.measures.libraries,
+      platformRules,
+      businessRules: loadBusinessRules(),
+      root: packageRoot,
+    },
+    origin: (request) => originOf(request, config),
+  });
+  app.addHook('onClose', async () => services.jobs.close());
   await app.ready();
   return app;
 }

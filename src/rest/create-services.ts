@@ -18,6 +18,7 @@ import { createValidator } from '../validation/create.js';
 import { type BusinessRule, loadBusinessRules } from '../validation/rules/business.js';
 import { loadPlatformRules, platformRules } from '../validation/rules/platform.js';
 import type { Validator } from '../validation/validator.js';
+import { createJobs } from './async/jobs.js';
 import { fhirConvention } from './convention.js';
 import { withLiveDefinitions } from './live-definitions.js';
 import { createMetrics } from './metrics.js';
@@ -73,6 +74,7 @@ export async function createServices(options: {
     measures: createMeasureServices({ registry, terminology, store, database, clock }),
     access: createAccess(config.auth),
     metrics: createMetrics(),
+    jobs: createJobs({ database, clock, newId }),
     clock,
     newId,
   };

@@ -12,6 +12,11 @@ const meanings: Readonly<Record<string, Text>> = {
   },
   patch: { id: 'mengubah sebagian (JSON Patch, FHIRPath Patch)', en: 'changes parts (JSON Patch, FHIRPath Patch)' },
   delete: { id: 'menghapus; riwayatnya tetap ada', en: 'deletes; the history stays' },
+  'async-status': {
+    id: 'jawaban permintaan Prefer: respond-async, bila sudah ada',
+    en: 'the answer to a request with Prefer: respond-async, once there is one',
+  },
+  'async-cancel': { id: 'membatalkan permintaan itu atau membuang jawabannya', en: 'calls that request off, or forgets its answer' },
   'history-instance': { id: 'semua versi satu resource', en: 'all versions of one resource' },
   'history-type': { id: 'semua versi satu jenis', en: 'all versions of one type' },
   'history-system': { id: 'semua versi', en: 'all versions' },
@@ -52,8 +57,8 @@ export const docsText = {
     {
       name: 'Prefer',
       text: {
-        id: 'return=minimal | representation | OperationOutcome; handling=strict | lenient',
-        en: 'return=minimal | representation | OperationOutcome; handling=strict | lenient',
+        id: 'return=minimal | representation | OperationOutcome; handling=strict | lenient; respond-async (operasi yang lama)',
+        en: 'return=minimal | representation | OperationOutcome; handling=strict | lenient; respond-async (long operations)',
       },
     },
     {

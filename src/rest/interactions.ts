@@ -1,4 +1,5 @@
 import type { Protection } from '../access/access.js';
+import { asksLater, asyncCancel, asyncPath, asyncStatus, respondLater } from './async/respond-async.js';
 import { create } from './create.js';
 import { conditionalRemove, remove } from './delete.js';
 import { history } from './history.js';
@@ -49,6 +50,8 @@ export const interactions: readonly Interaction[] = [
   { code: 'search-type', level: 'type', method: 'GET', path: '/:type', handler: search },
   { code: 'search-compartment', level: 'instance', method: 'GET', path: '/:type/:id/:compartmentType', handler: search },
   { code: 'search-type', level: 'type', method: 'POST', path: '/:type/_search', body: 'form', handler: search },
+  { code: 'async-status', level: 'system', method: 'GET', path: `${asyncPath}/:id`, handler: asyncStatus },
+  { code: 'async-cancel', level: 'system', method: 'DELETE', path: `${asyncPath}/:id`, handler: asyncCancel },
   ...operations.flatMap(operationInteractions),
 ];
 
@@ -64,7 +67,9 @@ function operationInteractions(operation: (typeof operations)[number]): Interact
         takesBundles: operation.takesBundles === true,
         handler: async (request: FhirRequest, services: Services) => {
           refuseUnknownInputs(request, operation, services.registry);
-          return operation.handler(request, services);
+          if (operation.async === undefined || !asksLater(request)) return operation.handler(request, services);
+          operation.async.check?.(request);
+          return respondLater(request, services, operation.handler);
         },
       })),
     ),

@@ -9,7 +9,7 @@ import { findMeasure } from '../measure/find-measure.js';
 import { parseEvaluateMeasure } from '../measure/operation.js';
 import { traceOperation } from '../measure/trace.js';
 import { bundle } from './bundle.js';
-import { evaluateMeasure, runOf } from './evaluate-measure.js';
+import { checkEvaluateMeasure, evaluateMeasure, runOf } from './evaluate-measure.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import type { Operation } from './operations.js';
 import { operationParameters } from './parameters.js';
@@ -27,6 +27,7 @@ export const measureOperations: readonly Operation[] = [
     resourceTypes: ['Measure'],
     methods: both,
     ownInputs: ['asOf', 'audience'],
+    async: { check: checkEvaluateMeasure },
     handler: evaluateMeasure,
   },
   {

@@ -20,6 +20,8 @@ export interface FhirRequest {
   readonly language: Language;
   /** Aborted when the client goes away before the answer. */
   readonly signal?: AbortSignal;
+  /** Where the answer is fetched later: told how far the work has come. */
+  readonly progress?: (text: string) => void;
   /** Caller's scope, actor and request id. */
   readonly context: WriteContext;
 }

@@ -25,6 +25,8 @@ export interface Operation {
   readonly ownInputs?: readonly string[];
   /** Whether the body may be as large as a Bundle. */
   readonly takesBundles?: boolean;
+  /** May be answered later, where a client prefers that: what is wrong with the request is told at once by `check`. */
+  readonly async?: { check?(request: FhirRequest): void };
   /** Its answers come in pages, turned by `_cursor`. */
   readonly paged?: boolean;
   /** `request.type` and `request.id` say where it was called; the parameters are the query and, for POST, the body (a Parameters resource or what else it takes). */

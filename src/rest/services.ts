@@ -6,6 +6,7 @@ import type { Database } from '../store/database.js';
 import type { Store } from '../store/store.js';
 import type { TerminologyParts } from '../terminology/create.js';
 import type { Validator } from '../validation/validator.js';
+import type { Jobs } from './async/jobs.js';
 import type { Convention } from './convention.js';
 import type { Metrics } from './metrics.js';
 
@@ -22,6 +23,8 @@ export interface Services {
   readonly measures: MeasureServices;
   readonly access: Access;
   readonly metrics: Metrics;
+  /** Requests that are answered later. */
+  readonly jobs: Jobs;
   /** Milliseconds since the epoch. */
   clock(): number;
   /** A new id for requests and resources: uuid v7. */
