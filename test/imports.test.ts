@@ -30,8 +30,15 @@ const reserved: ReadonlyArray<{
     what: 'process',
     pattern: /(?<![\w.'"`/-])process\.(?!cpuUsage|memoryUsage)\w/,
     rooms: ['config', 'server', 'main'],
-    // Programs of the build, run by hand or by npm, and worker threads' entry points.
-    files: ['definitions/pack.ts', 'definitions/sushi.ts', 'cql/pack.ts', 'cql/reference-worker.ts'],
+    // Programs of the build, run by hand or by npm; entry points of child processes; and what keeps a library off standard output.
+    files: [
+      'definitions/pack.ts',
+      'definitions/sushi.ts',
+      'cql/pack.ts',
+      'cql/reference-worker.ts',
+      'cql/translator-process.ts',
+      'cql/quietly.ts',
+    ],
   },
 ];
 

@@ -40,6 +40,7 @@ export function inline(
     InValueSet: inValueSet,
   };
   let names = 0;
+  let nodes = 0;
 
   for (const name of expressions) if (definitionOf(main, 'statements', name)) reach(main, name, undefined);
   return { definitions, key: (expression) => (definitionOf(main, 'statements', expression) ? keyOf(main, expression) : undefined) };
@@ -60,6 +61,9 @@ export function inline(
   }
 
   function node(source: ElmNode, scope: Scope): ElmNode {
+    nodes += 1;
+    // Forty functions that each call the next one twice are a page of CQL and a million million nodes.
+    if (nodes > maximumNodes) throw refusal(scope.library, source, `inlined, the definitions have more than ${maximumNodes} nodes`);
     const special = specials[source.type ?? ''];
     return special ? special(source, scope) : copy(source, scope);
   }
@@ -234,6 +238,8 @@ interface Scope {
 
 /** Functions within functions deeper than this can only be recursion. */
 const maximumDepth = 60;
+
+const maximumNodes = 200_000;
 
 /** Fields that hold no expressions, or none that is evaluated. */
 const kept: ReadonlySet<string> = new Set([

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { packageRoot, packFolder } from '../root.js';
 import type { ElmLibrary } from './elm.js';
-import { elmFolder } from './libraries.js';
+import { elmFolder, type PackedLibrary, translatorOf } from './libraries.js';
 
 // A program of the build: writes ELM of every CQL below profiles/measures, so that the server starts without translating. Run as `node dist/src/cql/pack.js`.
 
@@ -18,7 +18,8 @@ const texts = new Map(cqlFiles.map((name) => [name, readFileSync(join(measuresFo
 const folder = elmFolder(packFolder);
 const hashFile = join(folder, 'hash');
 const hash = createHash('sha256').update(JSON.stringify([...texts]));
-for (const source of ['translate', 'fhir-helpers', 'system-model']) hash.update(readFileSync(new URL(`./${source}.js`, import.meta.url)));
+for (const source of ['pack', 'translate', 'fhir-helpers', 'system-model'])
+  hash.update(readFileSync(new URL(`./${source}.js`, import.meta.url)));
 const digest = hash.digest('hex');
 
 if (!existsSync(hashFile) || readFileSync(hashFile, 'utf8') !== digest) {
@@ -30,7 +31,7 @@ if (!existsSync(hashFile) || readFileSync(hashFile, 'utf8') !== digest) {
 }
 
 async function writeLibraries(): Promise<readonly string[]> {
-  const { translationOf, helpersSource } = await import('./translate.js');
+  const { translationOf, helpersSource, modelInfoHash } = await import('./translate.js');
   const sources = new Map([...texts.values()].map((cql) => [libraryName(cql), cql]));
   const translate = translationOf(sources);
   rmSync(folder, { recursive: true, force: true });
@@ -38,15 +39,16 @@ async function writeLibraries(): Promise<readonly string[]> {
   const failures: string[] = [];
   for (const [file, cql] of [...texts, ['FHIRHelpers', helpersSource] as const]) {
     const result = translate(cql);
-    if (result.ok) write(result.value, cql);
+    if (result.ok) write(result.value, cql, modelInfoHash);
     else failures.push(...result.issues.map((found) => `${file}: ${found.text.en}`));
   }
   return failures;
 }
 
-function write(library: ElmLibrary, cql: string): void {
+function write(library: ElmLibrary, cql: string, modelInfo: string): void {
   const cqlHash = createHash('sha256').update(cql).digest('hex');
-  writeFileSync(join(folder, `${library.identifier.id}.json`), JSON.stringify({ cqlHash, library }));
+  const packed: PackedLibrary = { cqlHash, stamp: { translator: translatorOf(library), modelInfo }, cql, library };
+  writeFileSync(join(folder, `${library.identifier.id}.json`), JSON.stringify(packed));
 }
 
 function libraryName(cql: string): string {

@@ -1,5 +1,5 @@
 import { type ElmLibrary, text } from './elm.js';
-import { addLibrary, findLibrary, type Libraries, type PackedLibrary } from './libraries.js';
+import { addLibrary, findLibrary, type Libraries, libraryClosure, type PackedLibrary } from './libraries.js';
 import type { CqlValue, MeasurementPeriod } from './program.js';
 import type { ReferencePerson } from './reference.js';
 import { referencedValueSets } from './value-sets.js';
@@ -47,7 +47,7 @@ export function referenceJob(
   options: { readonly libraries: Libraries; members(valueSet: string): Iterable<string> | undefined },
   job: Omit<ReferenceJob, 'libraries' | 'valueSets'>,
 ): ReferenceJob {
-  const libraries = closure(options.libraries, job.library);
+  const libraries = libraryClosure(options.libraries, job.library);
   const valueSets = new Map<string, readonly string[]>();
   for (const { url, version } of libraries.flatMap(({ library }) => referencedValueSets(library))) {
     const name = version === undefined ? url : `${url}|${version}`;
@@ -69,18 +69,6 @@ export function withDefinitions(
   const changed = new Map(libraries);
   addLibrary(changed, { ...found, library: { ...library, statements: { def: [...(library.statements?.def ?? []), ...definitions] } } });
   return changed;
-}
-
-function closure(libraries: Libraries, canonical: string): readonly PackedLibrary[] {
-  const found = new Set<PackedLibrary>();
-  const wanted = [canonical];
-  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
-    const library = findLibrary(libraries, name);
-    if (!library || found.has(library)) continue;
-    found.add(library);
-    for (const { path, version } of library.library.includes?.def ?? []) wanted.push(version === undefined ? path : `${path}|${version}`);
-  }
-  return [...found];
 }
 
 /** Names of the definitions of a library that have a value, in its order: no functions, and not the Patient itself. */

@@ -6,6 +6,30 @@ export const cqlText = {
     id: `CQL ${library} tidak dapat diterjemahkan di baris ${place}: ${message}`,
     en: `CQL ${library} doesn't translate at line ${place}: ${message}`,
   }),
+  translationWarning: (library: string, place: string, message: string): Text => ({
+    id: `CQL ${library}, baris ${place}: ${message}`,
+    en: `CQL ${library}, line ${place}: ${message}`,
+  }),
+  tooDeep: {
+    id: 'Ekspresi dalam CQL ini bersarang terlalu dalam. Pecah menjadi beberapa definisi.',
+    en: 'The expressions of this CQL are nested too deeply. Break them into several definitions.',
+  },
+  tooLong: (bytes: number, most: number): Text => ({
+    id: `Teks CQL ini ${bytes} bita; paling banyak ${most}. Pecah menjadi beberapa pustaka.`,
+    en: `This CQL text has ${bytes} bytes; the most is ${most}. Break it into several libraries.`,
+  }),
+  translatorBusy: {
+    id: 'Terlalu banyak teks CQL menunggu diterjemahkan. Kirim lagi sebentar kemudian.',
+    en: 'Too many CQL texts wait for translation. Send it again a little later.',
+  },
+  translationTime: (seconds: number): Text => ({
+    id: `Penerjemahan CQL melampaui batas waktu ${seconds} detik. Sederhanakan teksnya.`,
+    en: `The translation of this CQL passed its time limit of ${seconds} s. Simplify the text.`,
+  }),
+  translationMemory: (megabytes: number): Text => ({
+    id: `Penerjemahan CQL melampaui batas memori ${megabytes} MB. Sederhanakan teksnya.`,
+    en: `The translation of this CQL passed its memory limit of ${megabytes} MB. Simplify the text.`,
+  }),
   untranslatable: (message: string): Text => ({
     id: `Teks ini bukan pustaka CQL yang dapat diterjemahkan: ${message}`,
     en: `This text is not a CQL library that can be translated: ${message}`,

@@ -1,73 +1,122 @@
-import { Worker } from 'node:worker_threads';
-import type { Result } from '../fhir/outcome.js';
-import { issue } from '../fhir/outcome.js';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Issue, issue, type Result } from '../fhir/outcome.js';
 import type { ElmLibrary } from './elm.js';
 import { cqlText } from './text.js';
 import type { CqlSources } from './translate.js';
 
-/** Translates CQL in a worker thread, so that no request waits for it. The thread starts with the first text and ends after a rest, or with `close`. */
+/**
+ * Translates CQL in a process of its own under limits of time and memory, so that no request waits for a text of another's, however it is made. A process, since V8
+ * ends the whole process when the heap of one thread is full. It starts with the first text, takes one text at a time, and ends after a rest, or with `close`.
+ */
 export interface Translator {
-  /** Never rejects: a dead worker is an issue too. `timeoutMs` ends the worker, and the next text starts a new one. */
-  translate(cql: string, sources?: CqlSources, timeoutMs?: number): Promise<Result<ElmLibrary>>;
+  /** Never rejects: a text that is too large, takes too long or needs too much memory is an issue too (`too-long`, `timeout`, `too-costly`). */
+  translate(cql: string, sources?: CqlSources): Promise<Result<ElmLibrary>>;
   close(): Promise<void>;
 }
 
-const restMs = 5000;
-
-interface Waiting {
-  readonly resolve: (result: Result<ElmLibrary>) => void;
-  readonly timer: NodeJS.Timeout;
+export interface TranslatorOptions {
+  /** Of one text, from when its turn has come. */
+  readonly timeoutMs?: number;
+  readonly memoryMegabytes?: number;
+  /** Longest text, without those that it includes. */
+  readonly maximumBytes?: number;
 }
 
-export function createTranslator(): Translator {
-  const waiting = new Map<number, Waiting>();
-  let worker: Worker | undefined;
-  let last = 0;
+/** To the translator's process. */
+export interface TranslationRequest {
+  readonly cql: string;
+  readonly sources: CqlSources;
+}
+
+const defaults = { timeoutMs: 30_000, memoryMegabytes: 512, maximumBytes: 512 * 1024 } as const;
+const restMs = 5000;
+/** Texts that may wait for their turn; those beyond are told to come again. */
+const longestQueue = 200;
+
+export function createTranslator(options: TranslatorOptions = {}): Translator {
+  const { timeoutMs, memoryMegabytes, maximumBytes } = { ...defaults, ...options };
+  let engine: ChildProcess | undefined;
   let rest: NodeJS.Timeout | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  let queued = 0;
+  let isClosed = false;
 
   return {
-    translate(cql, sources = new Map(), timeoutMs = 60_000) {
-      clearTimeout(rest);
-      worker ??= start();
-      last += 1;
-      const id = last;
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => end(`no answer within ${timeoutMs} ms`), timeoutMs);
-        waiting.set(id, { resolve, timer });
-        worker?.postMessage({ id, cql, sources });
+    translate(cql, sources = new Map()) {
+      const bytes = Buffer.byteLength(cql);
+      if (bytes > maximumBytes) return Promise.resolve(refused(issue('too-long', 'cql-length', cqlText.tooLong(bytes, maximumBytes))));
+      if (queued >= longestQueue) return Promise.resolve(refused(issue('throttled', 'cql-queue', cqlText.translatorBusy)));
+      queued += 1;
+      const result = turn.then(() => ask({ cql, sources }));
+      turn = result.finally(() => {
+        queued -= 1;
       });
+      return result;
     },
     async close() {
-      const closing = worker;
-      end('the translator was closed');
-      await closing?.terminate();
+      isClosed = true;
+      clearTimeout(rest);
+      await end();
     },
   };
 
-  function start(): Worker {
-    const started = new Worker(new URL('./translate-worker.js', import.meta.url), { stdout: true });
-    started.on('message', ({ id, result }: { id: number; result: Result<ElmLibrary> }) => answer(id, result));
-    started.on('error', (error) => {
-      if (worker === started) end(error.message);
+  function ask(request: TranslationRequest): Promise<Result<ElmLibrary>> {
+    if (isClosed) return Promise.resolve(refused(issue('exception', 'cql', cqlText.untranslatable('the translator was closed'))));
+    clearTimeout(rest);
+    engine ??= start();
+    const asked = engine;
+    return new Promise((resolve) => {
+      const settle = (result: Result<ElmLibrary>): void => {
+        clearTimeout(timer);
+        asked.off('message', onMessage);
+        asked.off('exit', onExit);
+        resolve(result);
+        // A process at rest would hold some 200 MB.
+        rest = setTimeout(() => void end(), restMs).unref();
+      };
+      const onMessage = (result: unknown): void => settle(result as Result<ElmLibrary>);
+      const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
+        if (engine === asked) engine = undefined;
+        // V8 aborts the process whose heap is full.
+        settle(
+          signal === 'SIGABRT' || code === 134
+            ? refused(issue('too-costly', 'cql-memory', cqlText.translationMemory(memoryMegabytes)))
+            : refused(issue('exception', 'cql', cqlText.untranslatable(`the translator ended (${signal ?? code})`))),
+        );
+      };
+      const timer = setTimeout(() => {
+        void end();
+        settle(refused(issue('timeout', 'cql-time', cqlText.translationTime(timeoutMs / 1000))));
+      }, timeoutMs);
+      asked.once('message', onMessage);
+      asked.once('exit', onExit);
+      asked.send(request);
     });
+  }
+
+  function start(): ChildProcess {
+    const started = fork(fileURLToPath(new URL('./translator-process.js', import.meta.url)), [], {
+      // Deep expressions are walked by recursion.
+      execArgv: [`--max-old-space-size=${memoryMegabytes}`, '--stack-size=3900'],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    started.on('error', () => {});
     return started;
   }
 
-  function answer(id: number, result: Result<ElmLibrary>): void {
-    const found = waiting.get(id);
-    if (!found) return;
-    clearTimeout(found.timer);
-    waiting.delete(id);
-    found.resolve(result);
-    // A thread at rest would hold the process, and some 100 MB.
-    if (waiting.size === 0) rest = setTimeout(() => end('the translator is at rest'), restMs);
+  function end(): Promise<void> {
+    const ended = engine;
+    engine = undefined;
+    if (ended === undefined || ended.exitCode !== null || ended.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      ended.once('exit', () => resolve());
+      ended.kill('SIGKILL');
+    });
   }
+}
 
-  function end(reason: string): void {
-    clearTimeout(rest);
-    const ended = worker;
-    worker = undefined;
-    void ended?.terminate();
-    for (const id of [...waiting.keys()]) answer(id, { ok: false, issues: [issue('exception', 'cql', cqlText.untranslatable(reason))] });
-  }
+function refused(found: Issue): Result<ElmLibrary> {
+  return { ok: false, issues: [found] };
 }

@@ -1,6 +1,6 @@
 import type { DataRequirement, DataRequirementCodeFilter, Library, RelatedArtifact } from '@medplum/fhirtypes';
 import { child, type ElmLibrary, type ElmNode, text } from '../cql/elm.js';
-import { findLibrary, type Libraries } from '../cql/libraries.js';
+import { includedLibrary, type Libraries, libraryClosure } from '../cql/libraries.js';
 import { referencedValueSets } from '../cql/value-sets.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { isObject } from '../fhir/resource.js';
@@ -11,7 +11,7 @@ import { measureText } from './text.js';
  * depend on. Throws 404 for a library that isn't there. Source: R4 Measure $data-requirements, Library $data-requirements.
  */
 export function dataRequirements(libraries: Libraries, canonicals: readonly string[]): Library {
-  const closure = canonicals.flatMap((canonical) => libraryClosure(libraries, canonical));
+  const closure = canonicals.flatMap((canonical) => closureOf(libraries, canonical));
   const requirements = new Map<string, DataRequirement>();
   for (const library of closure) {
     for (const retrieve of nodesOf(library, 'Retrieve')) {
@@ -36,17 +36,16 @@ export function dataRequirements(libraries: Libraries, canonicals: readonly stri
   };
 }
 
-function libraryClosure(libraries: Libraries, canonical: string): readonly ElmLibrary[] {
-  const found = new Set<ElmLibrary>();
-  const wanted = [canonical];
-  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
-    const library = findLibrary(libraries, name)?.library;
-    if (!library) throw new OperationOutcomeError(404, [issue('not-found', 'library-unknown', measureText.libraryNotFound(name))]);
-    if (found.has(library)) continue;
-    found.add(library);
-    for (const { path, version } of library.includes?.def ?? []) wanted.push(version === undefined ? path : `${path}|${version}`);
-  }
-  return [...found];
+/** Throws 404 for a library that isn't there, and for one that it includes. */
+function closureOf(libraries: Libraries, canonical: string): readonly ElmLibrary[] {
+  const closure = libraryClosure(libraries, canonical).map(({ library }) => library);
+  const includes = closure.flatMap((library) =>
+    (library.includes?.def ?? []).map((include) => ({ include, found: includedLibrary(libraries, include) })),
+  );
+  const absent = closure.length === 0 ? canonical : includes.find(({ found }) => found === undefined)?.include.path;
+  if (absent !== undefined)
+    throw new OperationOutcomeError(404, [issue('not-found', 'library-unknown', measureText.libraryNotFound(absent))]);
+  return closure;
 }
 
 function requirementOf(library: ElmLibrary, retrieve: ElmNode): DataRequirement {

@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { cqlHeader } from '../../src/cql/header.js';
 import { helpersSource, translate } from '../../src/cql/translate.js';
 import { createTranslator } from '../../src/cql/translator.js';
 
@@ -18,7 +19,7 @@ test('an error names the library, the line and the column', async (t) => {
   if (made.ok) return;
   const [first] = made.issues.filter(({ severity }) => severity === 'error');
   t.match(first?.text.en, 'Sample');
-  t.match(first?.diagnostics, /^Sample 6:\d+-6:\d+$/);
+  t.match(first?.diagnostics, /^Sample 6:\d+-6:\d+\n {2}\[Observation\] O where O.nonsense = 1\n +\^+$/, 'with the line itself');
 });
 
 test('text that is no CQL is refused, and so is an include that is not here', async (t) => {
@@ -37,13 +38,22 @@ test('a library includes another by name', async (t) => {
   t.ok(made.ok);
 });
 
-test('the worker translates, goes on after a bad text, and closes', async (t) => {
+test('the process that translates goes on after a bad text, keeps its limits, and closes', async (t) => {
   const translator = createTranslator();
   const [bad, good] = await Promise.all([translator.translate('define'), translator.translate(`${head}define Two: 1 + 1`)]);
   t.notOk(bad.ok);
   t.ok(good.ok && good.value.identifier.id === 'Sample');
+  const long = await translator.translate(' '.repeat(600_000));
+  t.same(long.ok ? [] : long.issues.map(({ code }) => code), ['too-long']);
   await translator.close();
-  const late = translator.translate('x', new Map(), 1);
-  t.notOk((await late).ok, 'a text that takes too long ends in an issue');
-  await translator.close();
+  const hasty = createTranslator({ timeoutMs: 1 });
+  const late = await hasty.translate('x');
+  t.same(late.ok ? [] : late.issues.map(({ code }) => code), ['timeout']);
+  await hasty.close();
+});
+
+test('the header names includes with their places, and none that comments or strings only seem to name', async (t) => {
+  const text =
+    "/* include No */ library A.B version '1' // include No\nusing FHIR version '4.0.1'\n  include x.Shared version '2' called S\ncontext Patient\ndefine include: 'include No'";
+  t.same(cqlHeader(text), { name: 'B', version: '1', includes: [{ name: 'Shared', version: '2', line: 3, column: 3 }] });
 });
