@@ -1,9 +1,9 @@
-import cqlExecFhir from 'cql-exec-fhir';
 import cqlExecution from 'cql-execution';
 import { issue } from '../fhir/outcome.js';
-import type { FhirResource } from '../fhir/resource.js';
+import { asObject, type FhirResource } from '../fhir/resource.js';
 import type { ElmLibrary } from './elm.js';
 import { CqlError } from './error.js';
+import { FhirRecords } from './fhir-object.js';
 import { findLibrary, type Libraries } from './libraries.js';
 import { localResource, wallClock, wallClockOffset } from './local-time.js';
 import {
@@ -108,16 +108,13 @@ export function referenceLibrary(options: Pick<ReferenceOptions, 'libraries' | '
   const repository = new cqlExecution.Repository(all.map((library) => ({ library })));
   const library = new cqlExecution.Library({ library: main }, repository);
   const codes = new cqlExecution.CodeService(valueSetDictionary(all, options.members));
-  const source = cqlExecFhir.PatientSource.FHIRv401();
   const listener = new cqlExecution.NullMessageListener();
   return {
     has: (expression) => library.expressions[expression] !== undefined,
     evaluate: async (person, expressions, parameters, now) => {
-      source.loadBundles([bundleOf(person)]);
-      const patient = source.currentPatient();
       const context = new cqlExecution.PatientContext(
         library,
-        patient as ConstructorParameters<typeof cqlExecution.PatientContext>[1],
+        recordsOf(person) as unknown as ConstructorParameters<typeof cqlExecution.PatientContext>[1],
         codes,
         parameters,
         dateTime(now + person.zoneMinutes * 60_000),
@@ -130,8 +127,6 @@ export function referenceLibrary(options: Pick<ReferenceOptions, 'libraries' | '
         // What one person's data provoke in the engine: named with its place, and an error of the evaluation, not of the server.
         const reason = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
         throw new CqlError([issue('processing', 'cql', cqlText.evaluation(canonical, reason))]);
-      } finally {
-        source.nextPatient();
       }
       return values;
     },
@@ -150,16 +145,9 @@ function withIncluded(libraries: Libraries, main: ElmLibrary, found = new Set<El
   return found;
 }
 
-function bundleOf(person: ReferencePerson): object {
-  // The engine can't do without a Patient: where something else is counted, an empty one stands in.
-  const isPerson = person.resources.some(({ resourceType }) => resourceType === 'Patient');
-  const resources = isPerson ? person.resources : [...person.resources, { resourceType: 'Patient', id: person.id } as FhirResource];
+function recordsOf({ resources, zoneMinutes }: ReferencePerson): FhirRecords {
   const sorted = [...resources].sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
-  return {
-    resourceType: 'Bundle',
-    type: 'collection',
-    entry: sorted.map((resource) => ({ resource: localResource(resource, person.zoneMinutes) })),
-  };
+  return new FhirRecords(sorted.map((resource) => asObject(localResource(resource, zoneMinutes))));
 }
 
 function orderKey(resource: FhirResource): string {
