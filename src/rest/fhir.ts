@@ -11,6 +11,7 @@ import { metadata } from './metadata.js';
 import { nearest } from './nearest.js';
 import { contentType, formatNames, isR4, negotiate, preferredLanguage, type Representation } from './negotiate.js';
 import { operations } from './operations.js';
+import { originOf } from './origin.js';
 import { represent } from './represent.js';
 import type { Services } from './services.js';
 import { restText } from './text.js';
@@ -127,13 +128,14 @@ function toFhirRequest(request: FastifyRequest, interaction: Interaction, prefix
   }
   if (id?.startsWith('$') === true) throw unknownOperation(id);
   const body = request.body ?? undefined;
+  const { livesElsewhere } = services.convention;
   if (interaction.body === 'resource' && body === undefined && interaction.code !== 'operation') {
     throw new OperationOutcomeError(400, [issue('required', 'http-no-body', restText.missingBody(mediaTypes.resource.slice(0, 1).join()))]);
   }
   const form = interaction.body === 'form' && typeof body === 'string' ? body : '';
   return {
     method: request.method,
-    baseUrl: baseUrl(request, services) + prefix,
+    baseUrl: originOf(request, services.config) + prefix,
     ...(type === undefined ? {} : { type }),
     ...(id === undefined ? {} : { id }),
     ...(versionId === undefined ? {} : { versionId }),
@@ -142,20 +144,18 @@ function toFhirRequest(request: FastifyRequest, interaction: Interaction, prefix
     headers: request.headers as Readonly<Record<string, string | undefined>>,
     body,
     language: preferredLanguage(request.headers['accept-language']),
-    context: { scope: request.caller.scope, actor: request.caller.actor, requestId: request.id },
+    context: {
+      scope: request.caller.scope,
+      actor: request.caller.actor,
+      requestId: request.id,
+      ...(livesElsewhere === undefined ? {} : { livesElsewhere }),
+    },
   };
 }
 
 function queryOf(request: FastifyRequest): string {
   const at = request.url.indexOf('?');
   return at < 0 ? '' : request.url.slice(at + 1);
-}
-
-/** Scheme and host that the client used; a Host header that is none falls back to the address we listen on. */
-function baseUrl(request: FastifyRequest, services: Services): string {
-  if (services.config.baseUrl !== undefined) return services.config.baseUrl;
-  const host = /^[A-Za-z0-9.\-_]+(:\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](:\d{1,5})?$/.test(request.host) ? request.host : services.config.host;
-  return `${request.protocol}://${host}`;
 }
 
 function send(reply: FastifyReply, response: FhirResponse, representation: Representation, services: Services): FastifyReply {

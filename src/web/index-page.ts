@@ -25,6 +25,6 @@ export function indexPage(entries: readonly PuskesmasEntry[], period: PagePeriod
     periods: [],
     main: `${sections.length > 0 ? sections.join('\n') : none}
 ${html`<section><h2>Menurut wilayah</h2><p lang="en">By area</p><p><a href="/wilayah?period=${period.name}">Indonesia, per provinsi</a></p></section>`}`,
-    footer: html`<p>Lontar · FHIR: <a href="/fhir/metadata">/fhir/metadata</a></p>`,
+    footer: html`<p>Lontar · <a href="/guide">Panduan integrasi <span lang="en">Integration guide</span></a> · FHIR: <a href="/fhir/metadata">/fhir/metadata</a></p>`,
   });
 }

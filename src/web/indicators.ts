@@ -59,9 +59,9 @@ function indicatorOf(evaluation: Evaluation, result: GroupResult, index: number,
   };
 }
 
-/** `text` in Indonesian with the English of the translation extension beside it; the same text twice where there is none. */
-function translated(holder: object, text: string): Text {
-  const sibling = asObject(holder)._text;
+/** `text`, the value of `element`, in Indonesian with the English of its translation extension beside it; the same text twice where there is none. */
+export function translated(holder: object, text: string, element = 'text'): Text {
+  const sibling = asObject(holder)[`_${element}`];
   const extensions = isObject(sibling) && Array.isArray(sibling.extension) ? sibling.extension.filter(isObject) : [];
   for (const extension of extensions) {
     const parts = Array.isArray(extension.extension) ? extension.extension.filter(isObject) : [];

@@ -15,14 +15,14 @@ export interface Page {
   readonly footer: string;
 }
 
-/** The page as one HTML file: no script, no outside resource, Indonesian with English beside it. */
-export function layout(page: Page): string {
+/** The page as one HTML file: no script, no outside resource, Indonesian with English beside it. `css` is its whole stylesheet. */
+export function layout(page: Page, css: string = style): string {
   const path = page.path.map(({ label, href }) => html`<a href="${href}">${label}</a>`).join(' › ');
   const periods = page.periods.map(({ label, href }) =>
     href === undefined ? html`<li><b aria-current="page">${label}</b></li>` : html`<li><a href="${href}">${label}</a></li>`,
   );
   return html`<!doctype html>
-<html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${page.title.id} · Lontar</title><style>!${style}</style></head>
+<html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${page.title.id} · Lontar</title><style>!${css}</style></head>
 <body><a class="skip" href="#isi">Langsung ke isi</a>
 <header class="top"><div class="page">!${path === '' ? '' : html`<nav aria-label="Wilayah">!${path}</nav>`}
 <h1>${page.title.id}</h1>
@@ -34,10 +34,16 @@ export function layout(page: Page): string {
 `;
 }
 
-/** Headers of every page: nothing but the page's own style may load or run, and no cache keeps what only some may see. */
+/** The only style that a page with this stylesheet may have; nothing else may load or run. */
+export function contentPolicy(css: string): string {
+  const hash = createHash('sha256').update(css).digest('base64');
+  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
+}
+
+/** Headers of every page of numbers: no cache keeps what only some may see. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+  'content-security-policy': contentPolicy(style),
   'cache-control': 'private, no-cache',
   'content-language': 'id',
 };

@@ -9,7 +9,7 @@ import { type MeasureSubject, resolveSubject } from '../measure/subject.js';
 import type { Scope } from '../search/scope.js';
 import { areaPage } from './area-page.js';
 import { areaHref, breadcrumb, childrenName, placeName } from './areas.js';
-import { errorPage } from './error-page.js';
+import { answerError } from './errors.js';
 import { headlineMeasures } from './headline.js';
 import { indexPage } from './index-page.js';
 import { pageHeaders } from './layout.js';
@@ -167,15 +167,4 @@ function pageRequest(request: FastifyRequest, now: Date): PageRequest {
 function unknownArea(code: string): OperationOutcomeError {
   const digits = /^\d{1,10}$/.test(code) ? code : '';
   return new OperationOutcomeError(404, [issue('not-found', 'web-area', webText.unknownArea(digits))]);
-}
-
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = error instanceof OperationOutcomeError;
-  if (!known) request.log.error({ err: error }, 'page failed');
-  const status = known ? error.status : 500;
-  const problems = known ? error.issues.map(({ text }) => text) : [webText.failed];
-  return reply
-    .code(status)
-    .headers({ ...(known ? error.headers : {}), ...pageHeaders })
-    .send(errorPage(status, problems));
 }

@@ -46,6 +46,12 @@ export function loadPlatformRules(file: string = join(packageRoot, 'terminology'
 
 const rulePrefix = 'satusehat-';
 
+/**
+ * Code systems of the ministry's own pass wherever a rule lists code systems: the platform's samples use them (the codes TK000001 and on in
+ * Observation.code, its classes of encounters) where its list, which is older, doesn't have them.
+ */
+const kemenkes = 'http://terminology.kemkes.go.id';
+
 /** Whether a finding is of a numbered rule of the platform. */
 export function isPlatformIssue({ rule }: Issue): boolean {
   return rule.startsWith(rulePrefix);
@@ -76,6 +82,31 @@ export function platformRules(rules: readonly PlatformRule[], severity: Business
   });
 }
 
+/** What a rule asks, in words; of those that the resource alone doesn't decide too. */
+export function platformRuleText(rule: PlatformRule): Text {
+  switch (rule.mechanism) {
+    case 'structure':
+      return structureText[rule.by];
+    case 'exchange':
+      return rule.text;
+    case 'open':
+      return rule.note;
+    default:
+      return judgement(rule)?.text ?? structureText.type;
+  }
+}
+
+const structureText: Readonly<Record<'binding' | 'type', Text>> = {
+  binding: {
+    id: 'Kodenya harus salah satu yang ditetapkan R4 untuk elemen ini.',
+    en: 'The code must be one of those that R4 sets for this element.',
+  },
+  type: {
+    id: 'Nilainya harus bertipe seperti yang ditetapkan R4 untuk elemen ini.',
+    en: 'The value must have the type that R4 sets for this element.',
+  },
+};
+
 // Inside the context the condition is judged by the path that leads there, so that children of a backbone element are known by type.
 function placed(context: string | undefined, condition: string): Pick<BusinessRule, 'context' | 'condition'> {
   return context === undefined ? { condition } : { context: `${context}.where((${condition}).not())`, condition: 'false' };
@@ -91,7 +122,7 @@ function judgement(rule: PlatformRule): { readonly condition: string; readonly t
     case 'code-system': {
       const systems = rule.allowed.join(', ');
       return {
-        condition: oneOf('system', rule.allowed),
+        condition: `(${oneOf('system', rule.allowed)}) or system.startsWith('${kemenkes}')`,
         text: {
           id: `Sistem kode pada ${rule.path} tidak diterima: gunakan ${systems}.`,
           en: `The code system of ${rule.path} isn't accepted: use ${systems}.`,
