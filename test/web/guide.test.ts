@@ -36,7 +36,7 @@ t.test('a profile’s page names what it demands, its codes, the rules in both l
   t.match(page.body, 'href="/guide/rules?q=10117"');
   t.match(page.body, 'href="/guide/indicators/ANC-K6"');
   t.match(page.body, 'tanpa-pasien');
-  t.match(page.body, /curl\.exe -X POST &#39;http:\/\/[^&]+\/fhir\/Encounter\/\$validate\?profile=/);
+  t.match(page.body, /curl\.exe -X POST &#39;http:\/\/[^&]+\/fhir\/Encounter\/\$validate\?profile/);
 });
 
 t.test('a table holds every element that must be supported or can’t be left out', async (t) => {
