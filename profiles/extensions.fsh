@@ -67,7 +67,7 @@ Extension: ServiceClass
 Id: ServiceClass
 Title: "Kelas layanan / Service class"
 Description: "Kelas layanan sebuah lokasi selama kunjungan, dan apakah kelasnya berubah. / The class of service of a location during a visit, and whether it was changed."
-Context: Encounter.location
+Context: Encounter.location, Specimen.collection
 * insert Published
 * ^url = "https://fhir.kemkes.go.id/r4/StructureDefinition/ServiceClass"
 * extension contains value 0..1 and upgradeClassIndicator 0..1

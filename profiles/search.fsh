@@ -77,3 +77,13 @@ Usage: #definition
 * description = "Sudah (true) atau belum (false) menjalankan integrasi layanan primer / Applies integrated primary care or not"
 * base[0] = #Organization
 * expression = "Organization.extension('https://lontar.id/fhir/StructureDefinition/ilp-status').extension('applied').value.as(boolean)"
+
+Instance: practitioner-birthdate
+InstanceOf: SearchParameter
+Usage: #definition
+* url = "https://lontar.id/fhir/SearchParameter/practitioner-birthdate"
+* insert OurSearch(birthdate, date)
+* name = "PractitionerBirthdate"
+* description = "Tanggal lahir tenaga kesehatan, seperti pencarian di SATUSEHAT: Practitioner?name=Contoh&gender=male&birthdate=1945 / Birth date of a health worker, as clients of SATUSEHAT search"
+* base[0] = #Practitioner
+* expression = "Practitioner.birthDate"

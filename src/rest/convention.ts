@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Issue } from '../fhir/outcome.js';
 import { isPlatformIssue } from '../validation/rules/platform.js';
+import type { ValidateOptions } from '../validation/validator.js';
 import type { Failure } from './failure.js';
 import type { Interaction } from './interactions.js';
 import type { FhirRequest, FhirResponse } from './message.js';
@@ -18,6 +19,8 @@ export interface Target {
  */
 export interface Convention {
   readonly kind: 'fhir' | 'satusehat';
+  /** How validation is to judge here. */
+  readonly validation?: ValidateOptions;
   /** What validation found of a resource, weighed and worded for this address. */
   judged(resource: unknown, issues: readonly Issue[]): readonly Issue[];
   /** What is wrong with the entries of a transaction beyond R4's rules. */
@@ -26,6 +29,8 @@ export interface Convention {
   refusedTransaction(entries: readonly unknown[], issues: readonly Issue[]): readonly Issue[];
   /** What is wrong with a patch beyond R4's rules. */
   patchIssues(type: string, patch: unknown): readonly Issue[];
+  /** Whether a resource that was never here is kept by another server, as its id tells. */
+  readonly livesElsewhere?: (type: string, id: string) => boolean;
   /** A failure as it is told here. */
   failure(failure: Failure, target: Target): Failure;
   /** Carries out a request of its own or an entry of a batch. */

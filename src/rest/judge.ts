@@ -16,7 +16,8 @@ export function judge(resource: FhirResource, services: Services, options: Valid
 
 /** What validation says of a resource that is to be written, counted. */
 export function findings(resource: FhirResource, services: Services, options: ValidateOptions = {}): readonly Issue[] {
-  const issues = services.convention.judged(resource, services.validator.validate(resource, { now: services.clock(), ...options }));
+  const asked = { now: services.clock(), ...services.convention.validation, ...options };
+  const issues = services.convention.judged(resource, services.validator.validate(resource, asked));
   for (const { severity } of issues) services.metrics.findings.inc({ severity });
   return issues;
 }

@@ -37,6 +37,8 @@ export interface WriteContext {
   readonly scope: Scope;
   readonly actor: string;
   readonly requestId: string;
+  /** Whether a resource that was never here is kept by another server, as its id tells: a reference to it stands. None is unless this is given. */
+  readonly livesElsewhere?: (type: string, id: string) => boolean;
 }
 
 /** Where the operation stands in the request, for the expressions of issues: `Bundle.entry[3].resource`. */

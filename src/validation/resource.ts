@@ -43,8 +43,11 @@ export function checkResource(value: JsonObject, path: string, context: Context)
   context.engine.type(type).run(value, undefined, path, context);
   if (context.tooDeep) return;
   const asked = context.scope.kind === 'root' ? (context.options.profiles ?? none) : none;
-  for (const profile of profilesFor(value, type, context)) runProfile(value, undefined, profile, path, context, asked.includes(profile));
-  context.engine.checkBusinessRules(value, type, path, context);
+  const profiles = profilesFor(value, type, context);
+  for (const profile of profiles) runProfile(value, undefined, profile, path, context, asked.includes(profile));
+  if (context.options.declaredProfiles !== false) checkClaimed(value, type, profiles, path, context);
+  // What is contained is a part of another resource; the rules speak of what is registered by itself.
+  if (context.scope.kind !== 'contained') context.engine.checkBusinessRules(value, type, path, context);
 }
 
 const none: readonly string[] = [];
@@ -60,8 +63,21 @@ function profilesFor(value: JsonObject, type: string, context: Context): readonl
   }
   if (context.scope.kind !== 'contained')
     for (const profile of context.engine.requiredProfiles(type)) if (!hasOf(profiles, profile)) profiles.push(profile);
-  for (const profile of signpostedProfiles(value, type)) if (!hasOf(profiles, profile)) profiles.push(profile);
   return profiles;
+}
+
+/** The profiles that only the resource's codes claim. */
+function checkClaimed(value: JsonObject, type: string, profiles: readonly string[], path: string, context: Context): void {
+  for (const profile of signpostedProfiles(value, type)) {
+    if (hasOf(profiles, profile)) continue;
+    const before = context.issues.length;
+    runProfile(value, undefined, profile, path, context, false);
+    if (context.options.claimedProfiles !== 'warn') continue;
+    for (let index = before; index < context.issues.length; index++) {
+      const found = context.issues[index];
+      if (found?.severity === 'error') context.issues[index] = { ...found, severity: 'warning' };
+    }
+  }
 }
 
 /** The profile is there already, perhaps with a version. */

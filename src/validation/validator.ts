@@ -6,6 +6,8 @@ export interface ValidateOptions {
   readonly profiles?: readonly string[];
   /** Whether `meta.profile` and the profiles the server requires for the type are applied; default true. */
   readonly declaredProfiles?: boolean;
+  /** What it weighs where a resource breaks a profile that only its codes claim (R4 vital signs): an error, unless `warn` is said. */
+  readonly claimedProfiles?: 'enforce' | 'warn';
   /** Finds the target of a reference that is neither contained nor in the same Bundle. */
   readonly resolve?: (reference: string) => FhirResource | undefined;
   /** Milliseconds since the epoch, for rules about the future. */

@@ -11,6 +11,7 @@ const suites: Readonly<Record<string, () => Promise<{ readonly run: Run }>>> = {
   'sql-on-fhir': () => import('./sql-on-fhir.js'),
   cql: () => import('./cql.js'),
   patch: () => import('./patch.js'),
+  satusehat: () => import('./satusehat.js'),
 };
 
 interface Options {

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'tap';
+import { packageRoot } from '../../src/root.js';
 import { loadPlatformRules } from '../../src/validation/rules/platform.js';
 import { testApp } from '../support/app.js';
 
@@ -332,6 +335,28 @@ test('a batch answers in FHIR, entry by entry', async (t) => {
   };
   t.match(entries[0], { resource: { resourceType: 'Patient' }, response: { status: /^201/ } });
   t.match(entries[1]?.response.outcome?.issue?.[0]?.details.text, 'Resource not found Patient/never');
+});
+
+interface Habit {
+  readonly habit: string;
+  readonly request: string;
+  readonly body?: unknown;
+  readonly errors: readonly string[];
+}
+
+test('what clients of the platform send is accepted, or refused for an error of its own', async (t) => {
+  const { send } = await testApp(t);
+  const habits = JSON.parse(readFileSync(join(packageRoot, 'test', 'data', 'satusehat-habits.json'), 'utf8')) as readonly Habit[];
+  for (const { habit, request, body, errors } of habits) {
+    const [method, path] = request.split(' ');
+    const answer = await send(method as 'GET' | 'POST', `${root}/${path}`, body);
+    t.strictSame(numbersOf(answer), errors, habit);
+    t.equal(answer.statusCode < 300, errors.length === 0, `${habit}: ${answer.statusCode}`);
+  }
+  const taken = await send('PUT', `${root}/Patient/P02478375538`, { ...patient('6202034705920031'), id: 'P02478375538' });
+  t.equal(taken.statusCode, 201, 'who was referred to may come later');
+  const found = await send('GET', `${root}/Observation?subject:Patient.identifier=https://fhir.kemkes.go.id/id/nik|6202034705920031`);
+  t.equal((found.json() as { entry?: readonly unknown[] }).entry?.length, 1, 'and is joined to what refers to them');
 });
 
 /** Why an exchange rule isn't answered with its number yet; the others are, by a test of this file. */

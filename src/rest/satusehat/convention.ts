@@ -2,6 +2,7 @@ import type { PlatformRule } from '../../validation/rules/platform.js';
 import type { Convention } from '../convention.js';
 import { createUnlessThere } from './conditional-create.js';
 import { failureTelling } from './failure.js';
+import { livesElsewhere } from './lives-elsewhere.js';
 import { patchHabits } from './patch-habits.js';
 import { createPatient } from './patient.js';
 import { judgedByPlatform } from './platform-issues.js';
@@ -15,10 +16,13 @@ export function satusehatConvention(rules: readonly PlatformRule[]): Convention 
     interaction.code === 'create' ? createUnlessThere(interaction, request, services) : interaction.handler(request, services);
   return {
     kind: 'satusehat',
+    // The platform knows no vital signs profile: its own samples measure heart rates in {beats}/min.
+    validation: { claimedProfiles: 'warn' },
     judged: judgedByPlatform(rules),
     transactionIssues: transactionIssues(texts),
     refusedTransaction: refusedTransaction(texts),
     patchIssues: patchHabits(texts),
+    livesElsewhere,
     failure: failureTelling(texts),
     answer,
     direct: (interaction, request, services) =>
