@@ -7,6 +7,7 @@ import type { FactTableViews } from './catalogue.js';
 import { conceptHashes, encodeElement } from './encode.js';
 import { plainPath } from './plain-path.js';
 import { residenceOf } from './residence.js';
+import { typeTouch } from './touch.js';
 import { zoneMinutesOf } from './zone.js';
 
 /**
@@ -15,10 +16,13 @@ import { zoneMinutesOf } from './zone.js';
  */
 export function factWriter(tables: readonly FactTableViews[]): FactWriter {
   const encoders = new Map(tables.map((table) => [table.resource, tableEncoder(table)]));
+  const retrieves = new Map(tables.map((table) => [table.resource, codesReader(table)]));
   return {
     tables: tables.map(storedTable),
     types: new Set(tables.map(({ resource }) => resource)),
     rows: (input) => (input.deleted ? [] : (encoders.get(input.type)?.(input) ?? [])),
+    person: personKey,
+    touches: (type, resource) => [typeTouch(type), ...(retrieves.get(type)?.(resource) ?? [])],
   };
 }
 
@@ -42,7 +46,7 @@ function storedTable(table: FactTableViews): FactTable {
 }
 
 /** To be raised when the same views give other rows. */
-const encoding = 1;
+const encoding = 2;
 
 const neverNull: ReadonlySet<string> = new Set(['person', 'zone', 'code', 'coding']);
 
@@ -99,6 +103,14 @@ function columnReader(column: FactColumn): (resource: JsonObject) => unknown {
   if (elements.length === 0) return (resource) => read(resource);
   return (resource) =>
     read(resource).map((item) => Object.fromEntries(elements.map((element) => [element.name, element.read(item as JsonObject)])));
+}
+
+/** The codes by which retrieves find a resource. */
+function codesReader(table: FactTableViews): (resource: JsonObject) => readonly string[] {
+  const column = table.columns.find(({ name }) => name === table.retrieve);
+  if (column === undefined) return () => [];
+  const read = columnReader(column);
+  return (resource) => retrieveCodes(read(resource));
 }
 
 function retrieveCodes(found: unknown): readonly string[] {

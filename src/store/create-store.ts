@@ -20,7 +20,7 @@ import { uniqueIdentifiers } from './unique-identifiers.js';
 import { versionOf } from './version.js';
 import { linkNames } from './write/references.js';
 import { writeWithRetries } from './write/retry.js';
-import type { Writer } from './write/write.js';
+import type { Writer } from './write/transaction.js';
 
 export interface StoreOptions {
   readonly database: Database;
@@ -31,6 +31,8 @@ export interface StoreOptions {
   readonly newId: () => string;
   readonly terminology?: Terminology;
   readonly facts?: FactWriter;
+  /** Whether each write says whose facts it changed, for memberships that are kept; false by default. */
+  readonly marksDirty?: boolean;
   readonly deriver?: Deriver;
   /** Whether a literal reference to a resource that this server lacks is refused with 422; true by default. */
   readonly referentialIntegrity?: boolean;
@@ -66,6 +68,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     findIdentifiers: uniqueIdentifiers(registry),
     isLinkName: linkNames(registry),
     knownTokens: new Set(),
+    marksDirty: options.marksDirty ?? false,
     ...(facts === undefined ? {} : { facts }),
     async match(connection: Connection, request, context) {
       const { statement } = compileSearch({ ...request, count: 1, sort: [] }, compileOptions(context.scope));

@@ -5,6 +5,7 @@ import { searchPlans } from '../search/plan.js';
 import { identifier, joinSql, type SqlFragment, sql } from '../sql.js';
 import type { Database, Row, TransactionConnection } from './database.js';
 import type { FactInput, FactTable, FactWriter } from './facts.js';
+import { patientShard } from './shard.js';
 import { factStatements } from './write/fact-rows.js';
 
 const pageSize = 500;
@@ -91,6 +92,7 @@ async function fill(
   const names = new Set(tables.map(({ name }) => name));
   const types = new Set(tables.flatMap((table) => table.types));
   const partial: FactWriter = {
+    ...writer,
     tables,
     types,
     rows: (input) => writer.rows(input).filter(({ table }) => names.has(table)),
@@ -116,10 +118,11 @@ async function* pagesOf(connection: TransactionConnection, type: string, version
   for (;;) {
     const page = await connection.query(
       sql`
-      select shard, key::text as key, type, id, version, last_updated, body
-      from body
-      where type = ${type} and version = ${version}::int and (last_updated, key) > (${after.at}::bigint, ${after.key}::bigint)
-      order by last_updated, key
+      select b.shard, b.key::text as key, b.type, b.id, b.version, b.last_updated, b.body, before.body as body_before
+      from body b
+      left join body before on before.shard = b.shard and before.key = b.key and before.version = b.version - 1
+      where b.type = ${type} and b.version = ${version}::int and (b.last_updated, b.key) > (${after.at}::bigint, ${after.key}::bigint)
+      order by b.last_updated, b.key
       limit ${pageSize}::int`,
       { timeoutMs: refillTimeoutMs },
     );
@@ -134,10 +137,17 @@ function inputOf(row: Readonly<Record<string, unknown>>, registry: Registry, ext
   const type = String(row['type']);
   const id = String(row['id']);
   const deleted = row['body'] === null;
+  const patientIn = (body: unknown): string | undefined => {
+    if (typeof body !== 'string') return undefined;
+    return type === 'Patient' ? id : patientOf(searchPlans(registry).type(type), JSON.parse(body) as JsonObject, extract);
+  };
   const resource = deleted ? { resourceType: type } : (JSON.parse(String(row['body'])) as JsonObject);
-  const patient = type === 'Patient' ? id : patientOf(searchPlans(registry).type(type), resource, extract);
+  const patient = patientIn(row['body']);
+  const before = patientIn(row['body_before']);
+  const own = Number(row['shard']);
   return {
-    shard: Number(row['shard']),
+    shard: patient === undefined ? own : patientShard(patient),
+    shardBefore: before === undefined ? own : patientShard(before),
     type,
     id,
     version: Number(row['version']),

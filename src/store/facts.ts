@@ -21,7 +21,10 @@ export interface FactTable {
 }
 
 export interface FactInput {
+  /** That of the patient, where there is one: a resource that moves from one patient to another keeps its own shard, its facts move along. */
   readonly shard: number;
+  /** Where the facts of the version before lie, if not in `shard`. */
+  readonly shardBefore?: number;
   readonly type: string;
   readonly id: string;
   readonly version: number;
@@ -32,6 +35,8 @@ export interface FactInput {
   /** With references already resolved to `Type/id`. Of a deletion, the last version that lived. */
   readonly resource: JsonObject;
   readonly deleted: boolean;
+  /** The version that this one replaces, where that lived; absent while tables are filled anew. */
+  readonly before?: { readonly resource: JsonObject; readonly patient?: string };
 }
 
 /** Values are JSON: instants as ISO text, decimals as number or text. */
@@ -46,4 +51,8 @@ export interface FactWriter {
   /** Types for which `rows` can give anything. */
   readonly types: ReadonlySet<string>;
   rows(input: FactInput): readonly FactRow[];
+  /** The person's key in fact tables. */
+  person(patient: string): string;
+  /** What a measure may look for to find the resource, as 64-bit numbers: its type, and each code that retrieves filter on. */
+  touches(type: string, resource: JsonObject): readonly string[];
 }

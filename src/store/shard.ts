@@ -7,3 +7,8 @@ const shardCount = 4096;
 export function shardOf(owner: string): number {
   return Number.parseInt(hash('sha1', owner, 'hex').slice(-8), 16) % shardCount;
 }
+
+/** Shard of a patient's facts: they lie with the patient, also those of a resource that came from another patient and so stays in that one's shard. */
+export function patientShard(patient: string): number {
+  return shardOf(`Patient/${patient}`);
+}

@@ -41,6 +41,8 @@ const facts: FactWriter = {
     },
   ],
   types: new Set(['Observation']),
+  person: () => '00000000-0000-4000-8000-000000000000',
+  touches: () => ['1'],
   rows({ resource: observation, deleted, patient }) {
     const { value, unit } = (observation['valueQuantity'] ?? {}) as { value?: number; unit?: string };
     return [

@@ -1,29 +1,18 @@
 import { type FhirResource, isResource, type JsonObject } from '../../fhir/resource.js';
-import { patientOf } from '../../search/extract.js';
 import { resourceKey, tokenHash } from '../../search/hash.js';
-import { searchPlans } from '../../search/plan.js';
 import { sql } from '../../sql.js';
 import type { Connection } from '../database.js';
 import type { Cause, Change, Deriver, Side, Sources } from '../derive.js';
 import type { FactInput } from '../facts.js';
 import type { WriteOperation } from '../store.js';
-import { type Current, lockKeys, readCurrent } from './current.js';
-import type { Writer } from './write.js';
+import { lockKeys, readCurrent } from './current.js';
 
-/** The change that a version makes, for derivers. */
-export function changeOf({ type, id, resource, patient, deleted }: FactInput, before: Current | undefined, writer: Writer): Change {
+/** The change that a version makes, for derivers. `wasKnown`: there was a version before, alive or deleted. */
+export function changeOf({ type, id, resource, patient, deleted, before }: FactInput, wasKnown: boolean): Change {
   const now: Side = { resource, ...(patient === undefined ? {} : { patient }) };
   if (deleted) return { type, id, before: now, isRestored: false };
-  if (before === undefined || before.body === null) return { type, id, after: now, isRestored: before !== undefined };
-  const last = JSON.parse(before.body) as JsonObject;
-  const patientBefore = type === 'Patient' ? id : patientOf(searchPlans(writer.registry).type(type), last, writer.extract);
-  return {
-    type,
-    id,
-    before: { resource: last, ...(patientBefore === undefined ? {} : { patient: patientBefore }) },
-    after: now,
-    isRestored: false,
-  };
+  if (before === undefined) return { type, id, after: now, isRestored: wasKnown };
+  return { type, id, before, after: now, isRestored: false };
 }
 
 /**

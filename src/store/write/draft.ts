@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../fhir/resource.js';
+import { resourceKey } from '../../search/hash.js';
 import type { SearchRequest } from '../../search/request.js';
 import type { StoredVersion, WriteOperation } from '../store.js';
 
@@ -18,4 +19,20 @@ export interface Draft {
   existing?: StoredVersion;
   /** With links replaced. */
   resource?: JsonObject;
+}
+
+/** The operation that stands at `index` of `count`, before its conditions are resolved. */
+export function draftOf(operation: WriteOperation, index: number, count: number): Draft {
+  const type = operation.kind === 'create' ? operation.resource.resourceType : operation.type;
+  const expression = operation.expression ?? (count > 1 ? `Bundle.entry[${index}].resource` : type);
+  const id = operation.kind === 'create' ? undefined : operation.id;
+  return {
+    index,
+    operation,
+    expression,
+    type,
+    action: operation.kind,
+    ...(operation.condition === undefined ? {} : { condition: operation.condition }),
+    ...(id === undefined ? {} : { id, key: resourceKey(type, id) }),
+  };
 }

@@ -69,7 +69,7 @@ const keyColumns: readonly Column<FactCells>[] = [
 ];
 
 const closingColumns: readonly Column<FactInput>[] = [
-  { name: 'shard', type: 'int', of: ({ shard }) => shard },
+  { name: 'shard', type: 'int', of: ({ shard, shardBefore }) => shardBefore ?? shard },
   { name: 'type', type: 'text', of: ({ type }) => type },
   { name: 'id', type: 'text', of: ({ id }) => id },
   { name: 'at', type: 'timestamptz', of: ({ at }) => new Date(at).toISOString() },

@@ -5,7 +5,8 @@ import type { Database } from '../database.js';
 import { errorCode } from '../errors.js';
 import type { WriteContext, WriteOperation, WriteResult } from '../store.js';
 import { storeText } from '../text.js';
-import { WriteConflict, type Writer, writeAll } from './write.js';
+import { WriteConflict, type Writer } from './transaction.js';
+import { writeAll } from './write.js';
 
 const attempts = 8;
 const knownTokensLimit = 200_000;

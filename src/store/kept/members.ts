@@ -1,0 +1,119 @@
+import { type SqlFragment, sql } from '../../sql.js';
+import { type Blank, statementTemplate } from './template.js';
+
+/** A change of a counter: `n` persons more (or fewer) of an area have these bits and values. */
+export interface CounterChange {
+  readonly generation: number;
+  /** Empty for people without a village. */
+  readonly area: string;
+  readonly bits: string;
+  readonly stratum: string;
+  readonly n: number;
+}
+
+const generation: Blank = Symbol('generation');
+const shards: Blank = Symbol('shards');
+const persons: Blank = Symbol('persons');
+
+/** Whose turn it is, as a condition on the Patient's fact table under the alias `p`, inside a statement of `memberMove`. */
+export const inBatch: SqlFragment = sql`(p.shard, p.person) in (select b.shard, b.person from dirty_batch b)`;
+
+export type MemberMove = (of: {
+  readonly generation: number;
+  readonly shards: readonly number[];
+  readonly persons: readonly string[];
+}) => SqlFragment;
+
+/**
+ * Brings the members of a generation up to `fresh` (rows `shard, person, area, bits, stratum`; who has no bit isn't kept) for a batch of persons, and answers how
+ * its counters change by that: `area, bits, stratum, n`. To be made once for each generation's definition.
+ */
+export function memberMove(fresh: SqlFragment): MemberMove {
+  const fill = statementTemplate(sql`
+    with dirty_batch as (
+      select b.shard, b.person from unnest(${shards}::int[], ${persons}::uuid[]) b(shard, person)
+    ),
+    fresh_member as materialized (
+      select f.shard, f.person, coalesce(f.area, '') as area, f.bits, f.stratum from (${fresh}) f where f.bits <> 0
+    ),
+    old_member as materialized (
+      select m.shard, m.person, m.area, m.bits, m.stratum
+      from dirty_batch b
+      join member m on m.shard = b.shard and m.generation = ${generation}::int and m.person = b.person
+    ),
+    gone as (
+      delete from member m
+      using old_member o
+      where m.shard = o.shard and m.generation = ${generation}::int and m.person = o.person
+        and not exists (select from fresh_member f where f.shard = o.shard and f.person = o.person)
+    ),
+    put as (
+      insert into member (shard, generation, person, area, bits, stratum)
+      select f.shard, ${generation}::int, f.person, f.area, f.bits, f.stratum
+      from fresh_member f
+      where not exists (
+        select from old_member o
+        where o.shard = f.shard and o.person = f.person and o.area = f.area and o.bits = f.bits and o.stratum = f.stratum
+      )
+      on conflict (shard, generation, person) do update set area = excluded.area, bits = excluded.bits, stratum = excluded.stratum
+    )
+    select d.area, d.bits::text as bits, d.stratum, sum(d.n)::int as n
+    from (
+      select area, bits, stratum, 1 as n from fresh_member
+      union all
+      select area, bits, stratum, -1 as n from old_member
+    ) d
+    group by d.area, d.bits, d.stratum
+    having sum(d.n) <> 0`);
+  return (of) =>
+    fill(
+      new Map<Blank, unknown>([
+        [generation, of.generation],
+        [shards, `{${of.shards.join(',')}}`],
+        [persons, `{${of.persons.join(',')}}`],
+      ]),
+    );
+}
+
+/** Fills a generation that is empty with everyone whom `memberships` (rows `shard, person, area, bits`) gives a bit. */
+export function fillMembers(generationNumber: number, memberships: SqlFragment): SqlFragment {
+  return sql`
+    insert into member (shard, generation, person, area, bits, stratum)
+    select f.shard, ${generationNumber}::int, f.person, coalesce(f.area, ''), f.bits, ''
+    from (${memberships}) f
+    where f.bits <> 0`;
+}
+
+/** Counts the members of a generation that has no counters yet. */
+export function fillCounters(generationNumber: number): SqlFragment {
+  return sql`
+    insert into counter (generation, area, bits, stratum, n)
+    select generation, area, bits, stratum, count(*)::int
+    from member
+    where generation = ${generationNumber}::int
+    group by generation, area, bits, stratum`;
+}
+
+/** Moves counters. No key may come twice. */
+export function moveCounters(changes: readonly CounterChange[]): SqlFragment {
+  return sql`
+    insert into counter (generation, area, bits, stratum, n)
+    select c.generation, c.area, c.bits, c.stratum, c.n
+    from json_to_recordset(${JSON.stringify(changes)}::json) as c(generation int, area text, bits bigint, stratum text, n int)
+    on conflict (generation, area, bits, stratum) do update set n = counter.n + excluded.n`;
+}
+
+/** A generation's members told from JSON: rows `shard, person, area, bits, stratum`, for evaluators that answer with people instead of SQL. */
+export interface ToldMember {
+  readonly shard: number;
+  readonly person: string;
+  readonly area?: string;
+  readonly bits: string;
+  readonly stratum: string;
+}
+
+export function toldMembers(members: readonly ToldMember[]): SqlFragment {
+  return sql`
+    select t.shard, t.person, t.area, t.bits, t.stratum
+    from json_to_recordset(${JSON.stringify(members)}::json) as t(shard int, person uuid, area text, bits bigint, stratum text)`;
+}
