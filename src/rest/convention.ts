@@ -23,6 +23,8 @@ export interface Convention {
   readonly validation?: ValidateOptions;
   /** What validation found of a resource, weighed and worded for this address. */
   judged(resource: unknown, issues: readonly Issue[]): readonly Issue[];
+  /** Whether a finding refuses the resource even where VALIDATION=warn lets what is invalid pass. */
+  alwaysRefuses(found: Issue): boolean;
   /** What is wrong with the entries of a transaction beyond R4's rules. */
   transactionIssues(entries: readonly unknown[]): readonly Issue[];
   /** What a refused transaction is told about the entries that aren't at fault themselves; `issues` come first. */
@@ -49,6 +51,7 @@ export function fhirConvention(platformRules: Config['platformRules']): Conventi
   return {
     kind: 'fhir',
     judged: weigh[platformRules],
+    alwaysRefuses: () => false,
     transactionIssues: () => [],
     refusedTransaction: (_entries, issues) => issues,
     patchIssues: () => [],

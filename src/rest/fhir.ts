@@ -210,5 +210,8 @@ function unknownOperation(name: string): OperationOutcomeError {
     name,
     operations.map((operation) => `$${operation.name}`),
   );
-  return new OperationOutcomeError(404, [issue('not-supported', 'http-unknown-operation', restText.unknownOperation(guess))]);
+  const diagnostics = name.slice(0, 64);
+  return new OperationOutcomeError(404, [
+    issue('not-supported', 'http-unknown-operation', restText.unknownOperation(guess), { diagnostics }),
+  ]);
 }

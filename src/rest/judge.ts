@@ -6,12 +6,17 @@ import { restText } from './text.js';
 
 /**
  * Every finding about a resource that is to be written. With VALIDATION=enforce errors among them are thrown with 422;
- * with `warn` they are returned, to be reported beside the stored resource.
+ * with `warn` they are returned, to be reported beside the stored resource, but for those that the address always refuses.
  */
 export function judge(resource: FhirResource, services: Services, options: ValidateOptions = {}): readonly Issue[] {
   const issues = findings(resource, services, options);
-  if (services.config.validation === 'enforce' && issues.some(isFailure)) throw new OperationOutcomeError(422, issues);
+  if (refuses(issues, services)) throw new OperationOutcomeError(422, issues);
   return issues;
+}
+
+/** Whether findings keep a resource from being stored: errors, unless VALIDATION=warn lets them pass; what the address always refuses, at any rate. */
+export function refuses(issues: readonly Issue[], { config, convention }: Pick<Services, 'config' | 'convention'>): boolean {
+  return issues.some((found) => isFailure(found) && (config.validation === 'enforce' || convention.alwaysRefuses(found)));
 }
 
 /** What validation says of a resource that is to be written, counted. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Issue, isFailure, issue, OperationOutcomeError } from '../fhir/outcome.js';
+import { type Issue, issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { parseReference } from '../fhir/reference.js';
 import { type FhirResource, isResource } from '../fhir/resource.js';
 import type { WriteOperation, WriteResult } from '../store/store.js';
@@ -7,7 +7,7 @@ import { answer, runEntry } from './bundle-answers.js';
 import { type Entry, inProcessingOrder, reads, writes } from './bundle-entries.js';
 import { condition } from './condition.js';
 import { expectedVersion, parsePrefer } from './headers.js';
-import { findings, resourceOf } from './judge.js';
+import { findings, refuses, resourceOf } from './judge.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { outcomeText } from './outcome.js';
 import { patchOperation } from './patch/patch.js';
@@ -47,7 +47,7 @@ export async function transaction(
       if (operation.kind !== 'delete') {
         const issues = findings(operation.resource, services, { resolve }).map((one) => placed(one, entry.index));
         warnings.set(entry.index, issues);
-        if (services.config.validation === 'enforce') judged.push(...(issues.filter(isFailure).length > 0 ? issues : []));
+        if (refuses(issues, services)) judged.push(...issues);
       }
       operations.push(operation);
       writing.push(entry);

@@ -6,7 +6,7 @@ import { livesElsewhere } from './lives-elsewhere.js';
 import { patchHabits } from './patch-habits.js';
 import { createPatient } from './patient.js';
 import { judgedByPlatform } from './platform-issues.js';
-import { ruleTexts } from './text.js';
+import { isNumbered, ruleTexts } from './text.js';
 import { refusedTransaction, transactionIssues } from './transaction.js';
 
 /** FHIR as the national platform serves it: its numbered rules refuse, its numbers end the texts, its replies have their own forms. */
@@ -19,6 +19,7 @@ export function satusehatConvention(rules: readonly PlatformRule[]): Convention 
     // The platform knows no vital signs profile: its own samples measure heart rates in {beats}/min.
     validation: { claimedProfiles: 'warn' },
     judged: judgedByPlatform(rules),
+    alwaysRefuses: isNumbered,
     transactionIssues: transactionIssues(texts),
     refusedTransaction: refusedTransaction(texts),
     patchIssues: patchHabits(texts),

@@ -10,14 +10,17 @@ const nothing: Values = () => [];
 const typeOf: Values = (found, target) => [found.diagnostics?.split('/')[0] ?? target.type ?? ''];
 const typeAndId: Values = (_found, { type = '', id = '' }) => [type, idPattern.test(id) ? id : ''];
 
+const asked: Values = (_found, { type = '' }) => [type];
+
 const named: Values = ({ diagnostics = '' }) => diagnostics.split('/', 2);
 
-/** The platform's number for what the exchange itself finds, by our rule, and what fills its sentence. */
+/** The platform's number for what the exchange itself finds, by our rule (and what it was about), and what fills its sentence. */
 const numbers: Readonly<Record<string, readonly [number: string, values: Values]>> = {
   'identifier-duplicate': ['20002', typeOf],
   'conditional-duplicate': ['20002', typeOf],
   'http-not-found': ['20007', typeAndId],
   'reference-target': ['20007', named],
+  'http-unknown-operation $everything': ['20014', asked],
   'http-no-body': ['20005', nothing],
   'http-utf8': ['20005', nothing],
   'json-utf8': ['20005', nothing],
@@ -42,7 +45,7 @@ export function failureTelling(texts: RuleTexts): Convention['failure'] {
       ...failure,
       status: isLocked ? failure.status : (statuses[failure.status] ?? failure.status),
       issues: failure.issues.map((found) => {
-        const [number, values = nothing] = numbers[found.rule] ?? [];
+        const [number, values = nothing] = numbers[found.rule] ?? numbers[`${found.rule} ${found.diagnostics}`] ?? [];
         return number === undefined ? found : { ...found, text: texts(number, values(found, target), found.text) };
       }),
     };

@@ -1,9 +1,14 @@
-import type { Text } from '../../fhir/outcome.js';
+import { type Issue, isFailure, type Text } from '../../fhir/outcome.js';
 import type { PlatformRule } from '../../validation/rules/platform.js';
 
 /** How the platform ends a text; its clients find the rule by it. */
 export function ruleSuffix(number: string): string {
   return ` (RuleNumber: ${number})`;
+}
+
+/** Whether a finding is an error by a numbered rule of the platform. */
+export function isNumbered(found: Issue): boolean {
+  return isFailure(found) && /\(RuleNumber: \d+\)$/.test(found.text.en);
 }
 
 /** `text` with the number at its end. */
