@@ -3,6 +3,7 @@ import { unpackTar } from 'modern-tar';
 import t from 'tap';
 import { packageRoot } from '../../src/root.js';
 import { loadPlatformRules } from '../../src/validation/rules/platform.js';
+import { elementTexts } from '../../src/web/guide/element-texts.js';
 import { profileElements } from '../../src/web/guide/elements.js';
 import { examplesOf } from '../../src/web/guide/examples.js';
 import { guideProfiles } from '../../src/web/guide/profiles.js';
@@ -39,17 +40,26 @@ t.test('a profile’s page names what it demands, its codes, the rules in both l
   t.match(page.body, /curl\.exe -X POST &#39;http:\/\/[^&]+\/fhir\/Encounter\/\$validate\?profile/);
 });
 
-t.test('a table holds every element that must be supported or can’t be left out', async (t) => {
+t.test('a table holds every element that must be supported or can’t be left out, each with words in both languages', async (t) => {
+  const texts = elementTexts(packageRoot);
   for (const { url = '', type = '' } of guideProfiles(registry)) {
     const profile = registry.structureDefinition(url);
     if (!profile) throw new Error(url);
-    const paths = new Set(profileElements(registry, profile, []).map(({ path }) => path));
+    const rows = profileElements(registry, profile, { texts });
+    const paths = new Set(rows.map(({ path }) => path));
     const wanted = (profile.snapshot?.element ?? [])
       .filter(({ id = '', mustSupport, min = 0 }) => mustSupport === true || (min > 0 && id.split('.').length === 2))
       .map(({ id = '' }) => id.slice(type.length + 1))
       .filter((path) => path !== '');
     t.same(
       wanted.filter((path) => !paths.has(path)),
+      [],
+      url,
+    );
+    t.same(
+      rows
+        .filter(({ path, description }) => path !== '' && (description.id === '' || description.en === ''))
+        .map(({ description }) => description.en),
       [],
       url,
     );

@@ -31,7 +31,10 @@ export interface ElementRow {
 export function profileElements(
   registry: Pick<Registry, 'structureDefinition'>,
   profile: StructureDefinition,
-  platformRules: readonly PlatformRule[],
+  {
+    platformRules = [],
+    texts = new Map(),
+  }: { readonly platformRules?: readonly PlatformRule[]; readonly texts?: ReadonlyMap<string, string> } = {},
 ): readonly ElementRow[] {
   const chain = ownChain(registry, profile);
   const touched = new Set(chain.flatMap(({ differential }) => (differential?.element ?? []).map(({ id }) => id)));
@@ -69,7 +72,7 @@ export function profileElements(
         text: constraintText(constraint),
       })),
       ruleNumbers: numbers.get(path) ?? [],
-      description: describe(element.short ?? element.definition ?? ''),
+      description: describe(element.short ?? element.definition ?? '', texts),
     });
   }
   return rows;
@@ -134,8 +137,8 @@ function constraintText(constraint: ElementDefinitionConstraint): Text {
   return { id: english, en: english };
 }
 
-/** Texts of the guide are `Indonesia / English`; those of R4 are English alone, and stand as such. */
-function describe(text: string): Text {
+/** Texts of the guide are `Indonesia / English`; those of R4 are English alone, with the Indonesian from our own list beside it. */
+function describe(text: string, texts: ReadonlyMap<string, string>): Text {
   const [id = '', en] = text.split(' / ');
-  return en === undefined ? { id: '', en: id } : { id, en };
+  return en === undefined || texts.has(text) ? { id: texts.get(text) ?? '', en: text } : { id, en };
 }

@@ -7,6 +7,7 @@ import { loadCases } from '../../measure/cases.js';
 import { guideMeasures } from '../../measure/find-measure.js';
 import { answerError } from '../errors.js';
 import { cqlFiles } from './cql-files.js';
+import { elementTexts } from './element-texts.js';
 import { profileElements } from './elements.js';
 import { type ExampleKind, examplesOf } from './examples.js';
 import { type FrontPage, frontPage } from './front-page.js';
@@ -42,6 +43,7 @@ export async function guideRoutes(app: FastifyInstance, { services, origin }: Gu
   const { registry, terminology, libraries, root } = services;
   const reads = once(() => measureReads(services));
   const rules = once(() => allRules(services));
+  const texts = once(() => elementTexts(root));
   const packed = once(async () => {
     const bytes = await guidePackage(services);
     return { bytes: Buffer.from(bytes), etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
@@ -91,7 +93,7 @@ export async function guideRoutes(app: FastifyInstance, { services, origin }: Gu
     if (!found) throw unknown(id);
     return profilePage({
       profile: found,
-      elements: profileElements(registry, found, services.platformRules),
+      elements: profileElements(registry, found, { platformRules: services.platformRules, texts: texts() }),
       valid: examplesOf(root, found.name ?? '', 'valid'),
       invalid: examplesOf(root, found.name ?? '', 'invalid'),
       readBy: measuresReading(reads(), found, terminology),

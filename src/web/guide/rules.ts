@@ -48,7 +48,7 @@ function profileEntries(services: GuideServices): readonly RuleEntry[] {
   for (const { id = '', url = '', type } of guideProfiles(services.registry)) {
     const profile: StructureDefinition | undefined = services.registry.structureDefinition(url);
     if (!profile) continue;
-    for (const { path, constraints } of profileElements(services.registry, profile, [])) {
+    for (const { path, constraints } of profileElements(services.registry, profile)) {
       for (const { key, text } of constraints) {
         if (found.has(key)) continue;
         const at = path === '' ? `${type}` : `${type}.${path}`;
