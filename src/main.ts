@@ -127,14 +127,29 @@ program
   .command('evaluate')
   .description('menghitung indikator atas basis data server / evaluates a measure over the server’s database')
   .argument('<measure>', 'id atau kanonik Measure / id or canonical of the Measure')
-  .requiredOption('--period <date>', 'tahun, bulan, atau hari / year, month or day')
-  .option('--area <code>', 'kode wilayah, atau Organization/… / area code, or Organization/…')
-  .option('--as-of <instant>', 'data sebagaimana pada saat itu / the data as they stood then')
-  .addOption(new Option('--format <format>', 'bentuk keluaran / form of the output').choices(['table', 'csv', 'fhir']).default('table'))
+  .requiredOption(
+    '--period <period>',
+    'tahun, semester, triwulan, bulan, hari, atau rentang / year, half-year, quarter, month, day or range: 2026, 2026-S1, 2026-Q4, 2026-10, 2026-10-31, 2026-01..2026-06',
+  )
+  .option('--area <code>', 'kode wilayah, atau Organization/…, Patient/… / area code, or a reference')
+  .option('--as-of <instant>', 'data sebagaimana pada saat itu / the data as they stood then: 2026-11-01T00:00:00+07:00')
+  .option(
+    '--explain <person>',
+    'mengapa orang ini dihitung atau tidak (id Patient) / why this person counts or doesn’t (id of the Patient)',
+  )
+  .addOption(
+    new Option('--audience <audience>', 'menyembunyikan sel kecil untuk / hides small cells for').choices(['care', 'programme', 'public']),
+  )
+  .addOption(
+    new Option('--format <format>', 'bentuk keluaran / form of the output')
+      .choices(['table', 'csv', 'xlsx', 'pdf', 'fhir', 'adx', 'datavaluesets'])
+      .default('table'),
+  )
+  .option('--out <file>', 'tulis ke berkas / write to a file')
   .option('--json', 'sama dengan / same as --format fhir')
   .addHelpText(
     'after',
-    '\nContoh / Examples:\n  lontar evaluate ANC-K6 --area 620206 --period 2026-10\n  lontar evaluate ANC-K6 --period 2026 --format csv\n',
+    '\nKode keluar / Exit codes: 0 selesai / done, 1 gagal / failed, 2 tidak dimengerti / not understood\n\nContoh / Examples:\n  lontar evaluate ANC-K6 --area 620206 --period 2026-10\n  lontar evaluate ANC-K6 --period 2026 --format csv --as-of 2026-11-01T00:00:00+07:00\n  lontar evaluate IMUN-IDL --area 6202 --period 2026-Q3 --format pdf --out idl.pdf\n  lontar evaluate ANC-K6 --period 2026 --explain 0193c0de-0000-7000-8000-000000000001\n',
   )
   .action(async (measure: string, options: EvaluateCommandOptions) => {
     const config = await readConfig({});
@@ -145,7 +160,10 @@ interface EvaluateCommandOptions {
   readonly period: string;
   readonly area?: string;
   readonly asOf?: string;
-  readonly format: 'table' | 'csv' | 'fhir';
+  readonly explain?: string;
+  readonly audience?: string;
+  readonly format: 'table' | 'csv' | 'xlsx' | 'pdf' | 'fhir' | 'adx' | 'datavaluesets';
+  readonly out?: string;
   readonly json?: true;
 }
 
@@ -197,17 +215,29 @@ async function demo(config: Config, options: DemoCommandOptions, now: number): P
   }
 }
 
-async function evaluate(config: Config, measure: string, { json, format, ...options }: EvaluateCommandOptions): Promise<number> {
+async function evaluate(config: Config, measure: string, { json, format, out, ...options }: EvaluateCommandOptions): Promise<number> {
   const { startFailureLine, withServices } = await import('./server.js');
   const { evaluateCommand } = await import('./commands/evaluate.js');
+  const { commandText } = await import('./commands/text.js');
   const { OperationOutcomeError } = await import('./fhir/outcome.js');
+  const { writeFileSync } = await import('node:fs');
+  if (out === undefined && (format === 'xlsx' || format === 'pdf') && process.stdout.isTTY) {
+    note(`lontar: ${commandText.needsFile.id} / ${commandText.needsFile.en}`);
+    return misuse;
+  }
   try {
-    const text = await withServices(config, ({ measures }) =>
+    const content = await withServices(config, ({ measures }) =>
       evaluateCommand(measures, measure, { ...options, format: json === true ? 'fhir' : format }),
     );
-    process.stdout.write(text);
+    if (out === undefined) process.stdout.write(content);
+    else writeFileSync(out, content);
     return 0;
   } catch (error) {
+    if (out !== undefined && error instanceof Error && 'syscall' in error) {
+      const { id, en } = commandText.unwritable(out, 'code' in error ? String(error.code) : '');
+      note(`lontar: ${id} / ${en}`);
+      return 1;
+    }
     if (!(error instanceof OperationOutcomeError)) {
       note(startFailureLine(error));
       return 1;

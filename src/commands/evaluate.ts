@@ -1,62 +1,69 @@
-import type { MeasureReport } from '@medplum/fhirtypes';
-import { OperationOutcomeError } from '../fhir/outcome.js';
-import { evaluationsCsv } from '../measure/csv.js';
-import { evaluateMeasure } from '../measure/evaluate.js';
+import { issue, OperationOutcomeError } from '../fhir/outcome.js';
+import { explainPerson } from '../measure/explain.js';
+import { type ReportFormatName, reportFormats } from '../measure/export/formats.js';
+import { reportTable } from '../measure/export/report-table.js';
+import { reportText } from '../measure/export/text-table.js';
 import { findMeasure } from '../measure/find-measure.js';
-import { parseEvaluateMeasure, subjectOf } from '../measure/operation.js';
-import { measureReport } from '../measure/report.js';
-import { proportion } from '../measure/score.js';
+import { evaluateMeasureOperation, type OperationParameter, parseEvaluateMeasure } from '../measure/operation.js';
+import { parsePeriod, periodForms } from '../measure/period.js';
 import type { MeasureServices } from '../measure/services.js';
-import { rollUp } from '../measure/strata.js';
+import { explanationText } from './explanation.js';
+import { commandText } from './text.js';
 
-export const evaluateFormats = ['table', 'csv', 'fhir'] as const;
+export const evaluateFormats = ['table', 'fhir', ...(Object.keys(reportFormats) as ReportFormatName[])] as const;
+
+export type EvaluateFormat = (typeof evaluateFormats)[number];
 
 export interface EvaluateOptions {
+  /** Area code, or a reference to an Organization, Location, Group or Patient. */
   readonly area?: string;
-  /** A year, month or day. */
+  /** As `parsePeriod` takes it. */
   readonly period: string;
   readonly asOf?: string;
-  readonly format: (typeof evaluateFormats)[number];
+  /** Id of a person whose part in the measure is to be told instead of the report. */
+  readonly explain?: string;
+  readonly audience?: string;
+  readonly format: EvaluateFormat;
 }
 
 // The operator of the server sees every person.
 const scope = { kind: 'all' } as const;
+const run = { timeoutMs: 3_600_000 };
 
 /**
- * Evaluates a measure over the server's database as text: a table of areas, CSV, or the MeasureReport. Throws OperationOutcomeError for what
- * `$evaluate-measure` would refuse.
+ * Evaluates a measure over the server's database: a table for the terminal, the MeasureReport, or the bytes of a file. Throws OperationOutcomeError for what
+ * `$evaluate-measure` would refuse, and for a period that is none.
  */
-export async function evaluateCommand(services: MeasureServices, measureName: string, options: EvaluateOptions): Promise<string> {
-  const { area, asOf, period, format } = options;
-  const parsed = parseEvaluateMeasure(
-    [
-      { name: 'periodStart', text: period },
-      { name: 'periodEnd', text: period },
-      ...(area === undefined ? [] : [{ name: 'subject', text: area }]),
-      ...(asOf === undefined ? [] : [{ name: 'asOf', text: asOf }]),
-    ],
-    measureName,
-  );
-  if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
+export async function evaluateCommand(services: MeasureServices, measureName: string, options: EvaluateOptions): Promise<string | Buffer> {
+  const { area, asOf, audience, explain, format } = options;
+  const period = parsePeriod(options.period);
+  if (!period) throw misused('evaluate-period', commandText.period(periodForms));
+  const parameters: OperationParameter[] = [
+    { name: 'periodStart', text: period.start },
+    { name: 'periodEnd', text: period.end },
+    ...(area === undefined ? [] : [{ name: 'subject', text: area }]),
+    ...(asOf === undefined ? [] : [{ name: 'asOf', text: asOf }]),
+    ...(audience === undefined ? [] : [{ name: 'audience', text: audience }]),
+  ];
   const measure = await findMeasure(services, scope, measureName);
-  const subject = await subjectOf(services, scope, area);
-  const request = { measure, period: parsed.value.period, subject, named: false, scope, run: { timeoutMs: 3_600_000 } };
-  const evaluation = await evaluateMeasure(services, parsed.value.asOf === undefined ? request : { ...request, asOf: parsed.value.asOf });
-  if (format === 'csv') return evaluationsCsv([evaluation], services.areas);
-  if (format === 'fhir')
-    return `${JSON.stringify(measureReport(evaluation, 'population', services.areas) satisfies MeasureReport, undefined, 2)}\n`;
-  const lines = evaluation.groups.flatMap((result, index) => {
-    const title = measure.group?.[index]?.code?.text ?? result.code;
-    const rows = [...rollUp(result, 10).strata, { area: 'total', counts: result.total }].map((stratum) => {
-      const { numerator, denominator, percent } = proportion(result.populations, stratum.counts);
-      const code = stratum.area ?? '-';
-      const name = services.areas.find(code)?.name ?? '';
-      const share = percent === undefined ? '-' : `${percent.toFixed(2)} %`;
-      return `  ${code.padEnd(10)}  ${name.slice(0, 28).padEnd(28)}  ${String(numerator).padStart(8)} / ${String(denominator).padStart(8)}  ${share.padStart(9)}`;
-    });
-    return [title, ...rows, ''];
-  });
-  const { program, watermark, engine } = evaluation;
-  const head = `${measure.title ?? program.measure}\n${program.measure}\n${request.period.start} – ${request.period.end}; data ${watermark}; ${engine.evaluator.kind}\n`;
-  return `${head}\n${lines.join('\n')}`;
+  if (explain !== undefined) {
+    if (area !== undefined || (format !== 'table' && format !== 'fhir')) throw misused('evaluate-explain', commandText.explainForm);
+    const parsed = parseEvaluateMeasure(parameters, measureName);
+    if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
+    const asked = {
+      period,
+      person: explain.replace(/^Patient\//, ''),
+      ...(parsed.value.asOf === undefined ? {} : { asOf: parsed.value.asOf }),
+    };
+    const explanation = await explainPerson(services, scope, measure, asked, run);
+    return format === 'fhir' ? `${JSON.stringify(explanation, undefined, 2)}\n` : explanationText(explanation);
+  }
+  const report = await evaluateMeasureOperation(services, scope, parameters, measureName, run);
+  if (format === 'fhir') return `${JSON.stringify(report, undefined, 2)}\n`;
+  const table = reportTable(report, measure);
+  return format === 'table' ? reportText(table) : reportFormats[format].write(table, services.registry);
+}
+
+function misused(rule: string, text: Parameters<typeof issue>[2]): OperationOutcomeError {
+  return new OperationOutcomeError(400, [issue('value', rule, text)]);
 }

@@ -6,8 +6,28 @@ export const commandText = {
     en: `${valid} valid, ${invalid} invalid`,
   }),
   unreadable: (path: string, code: string): Text => ({ id: `${path} tidak dapat dibaca (${code})`, en: `${path} can't be read (${code})` }),
+  unwritable: (path: string, code: string): Text => ({
+    id: `${path} tidak dapat ditulis (${code})`,
+    en: `${path} can't be written (${code})`,
+  }),
   emptyFolder: (path: string): Text => ({
     id: `${path} tidak berisi berkas .json, .xml, atau .ndjson`,
     en: `${path} holds no .json, .xml or .ndjson file`,
   }),
+  period: (forms: string): Text => ({ id: `--period harus berbentuk salah satu dari: ${forms}.`, en: `--period takes one of: ${forms}.` }),
+  explainForm: {
+    id: '--explain hanya untuk table dan fhir (JSON), tanpa --area.',
+    en: '--explain goes with the formats table and fhir (JSON), without --area.',
+  },
+  needsFile: {
+    id: 'xlsx dan pdf bukan teks: beri --out BERKAS, atau alihkan keluarannya.',
+    en: 'xlsx and pdf are no text: give --out FILE, or redirect the output.',
+  },
+  populations: { id: 'Populasi', en: 'Populations' },
+  counted: (member: boolean): Text => ({
+    id: member ? 'dihitung' : 'tidak dihitung di sini karena aturan keanggotaan',
+    en: member ? 'counted' : 'not counted here, by the membership rules',
+  }),
+  definitions: { id: 'Nilai tiap definisi CQL', en: 'The value of each CQL definition' },
+  resources: { id: 'Versi resource yang dibaca', en: 'Versions of the resources that were read' },
 };

@@ -1,4 +1,5 @@
 import type { Areas } from '../definitions/areas.js';
+import { csvLine, plainText } from '../facts/csv-line.js';
 import type { Evaluation } from './evaluate.js';
 import type { Counts } from './membership.js';
 import { proportion } from './score.js';
@@ -36,7 +37,7 @@ export function evaluationsCsv(evaluations: readonly Evaluation[], areas: Pick<A
       return [...placed, row(evaluation, result, index, 'total', '', result.total)];
     }),
   );
-  return [columns, ...rows].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+  return [columns, ...rows].map((cells) => csvLine(cells.map((cell) => (typeof cell === 'string' ? plainText(cell) : cell)))).join('');
 }
 
 function row(
@@ -66,11 +67,4 @@ function row(
     watermark,
     engine.evaluator.kind,
   ];
-}
-
-/** Quotes where it must, and keeps a spreadsheet from taking text for a formula. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,5 +1,5 @@
 import type { Reference } from '@medplum/fhirtypes';
-import { findLibrary } from '../cql/libraries.js';
+import { libraryClosure } from '../cql/libraries.js';
 import { isObject } from '../fhir/resource.js';
 import type { SearchRequest } from '../search/request.js';
 import type { Scope } from '../search/scope.js';
@@ -35,7 +35,8 @@ export async function evaluatedVersions(
   const found: StoredVersion[] = [];
   const patient = await services.store.read(scope, 'Patient', person);
   if (patient && !patient.deleted) found.push(patient);
-  const types = retrievedTypes(findLibrary(services.libraries, library)?.library);
+  // What an included library reads stands behind the number as well.
+  const types = retrievedTypes(libraryClosure(services.libraries, library).map((packed) => packed.library));
   for (const type of types.filter((one) => one !== 'Patient')) {
     for (const request of personSearches(services, type, person)) {
       let cursor: string | undefined;
@@ -90,7 +91,7 @@ function personSearches(services: Pick<MeasureServices, 'registry'>, type: strin
   });
 }
 
-/** Resource types of all retrieves in an ELM library, sorted. */
+/** Resource types of all retrieves in ELM, sorted. */
 function retrievedTypes(node: unknown, found: Set<string> = new Set()): readonly string[] {
   if (Array.isArray(node)) for (const item of node) retrievedTypes(item, found);
   else if (isObject(node)) {

@@ -89,7 +89,7 @@ export function canonicalOf(measure: Measure): string {
   return measure.version === undefined ? url : `${url}|${measure.version}`;
 }
 
-export function groupCode(group: MeasureGroup, index: number): string {
+export function groupCode(group: Pick<MeasureGroup, 'code' | 'id'>, index: number): string {
   return group.code?.coding?.[0]?.code ?? group.id ?? `group-${index + 1}`;
 }
 

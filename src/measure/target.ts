@@ -21,7 +21,10 @@ export interface DenominatorBasis {
   readonly description: string;
 }
 
-export function targetOf(group: MeasureGroup): Target | undefined {
+/** A group of a Measure or of its report: both bear the extensions. */
+type Extended = Pick<MeasureGroup, 'extension'>;
+
+export function targetOf(group: Extended): Target | undefined {
   const parts = extensionParts(group, targetUrl);
   const quantity = part(parts, 'value')?.valueQuantity;
   if (quantity?.value === undefined || (quantity.comparator !== '>=' && quantity.comparator !== '<=')) return undefined;
@@ -35,7 +38,7 @@ export function targetOf(group: MeasureGroup): Target | undefined {
   };
 }
 
-export function denominatorBasisOf(group: MeasureGroup): DenominatorBasis | undefined {
+export function denominatorBasisOf(group: Extended): DenominatorBasis | undefined {
   const parts = extensionParts(group, denominatorBasisUrl);
   const code = part(parts, 'code')?.valueCode;
   return code === undefined ? undefined : { code, description: part(parts, 'description')?.valueString ?? '' };
@@ -47,7 +50,7 @@ export function meetsTarget(target: Target, { numerator, denominator }: Pick<Sco
   return target.comparator === '>=' ? numerator * 100 >= wanted : numerator * 100 <= wanted;
 }
 
-function extensionParts(group: MeasureGroup, url: string): readonly Extension[] {
+function extensionParts(group: Extended, url: string): readonly Extension[] {
   return group.extension?.find((extension) => extension.url === url)?.extension ?? [];
 }
 

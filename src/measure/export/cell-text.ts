@@ -1,0 +1,25 @@
+import type { AbsentReason, Cell } from './report-table.js';
+
+/** Marks of numbers that aren't there. */
+export const absentMarks: Readonly<Record<AbsentReason, string>> = { masked: '*', unknown: '?', 'not-applicable': 't.b.' };
+
+/** A number as Indonesian readers know it, `1.234` or `84,50 %`; a mark for one that isn't told. `decimals` of percentages and rates is 2. */
+export function cellText(cell: Cell, decimals?: number): string {
+  if (cell === undefined) return '';
+  if ('absent' in cell) return absentMarks[cell.absent];
+  const digits = decimals ?? (Number.isInteger(cell.value) ? 0 : 4);
+  const number = cell.value.toLocaleString('id-ID', { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, 4) });
+  return cell.unit === undefined ? number : `${number} ${cell.unit}`;
+}
+
+/** A score: two decimals where it has a unit, a bare number as it is. */
+export function scoreText(cell: Cell): string {
+  return cellText(cell, cell !== undefined && 'value' in cell && cell.unit !== undefined ? 2 : undefined);
+}
+
+/** Codes of the populations that any of the groups has, in the order of their first appearance. */
+export function populationCodes(
+  groups: ReadonlyArray<{ readonly populations: ReadonlyArray<{ readonly code: string }> }>,
+): readonly string[] {
+  return [...new Set(groups.flatMap(({ populations }) => populations.map(({ code }) => code)))];
+}
