@@ -6,6 +6,7 @@ import { type CompiledPlan, compilePlan, compileSql } from './compile.js';
 import { CqlError } from './error.js';
 import { findLibrary, type Libraries } from './libraries.js';
 import { personKey } from './person-key.js';
+import type { Plan } from './plan.js';
 import type { AreaCount, CqlValue, MeasureEvaluator, MeasurementPeriod, MeasureProgram, PersonResult, Subjects } from './program.js';
 import { type PlanReads, planReads } from './reads.js';
 import { withDefinitions } from './reference-job.js';
@@ -36,6 +37,8 @@ export interface SqlOptions {
   readonly asOf?: string;
   /** How long a statement may take. */
   readonly timeoutMs?: number;
+  /** Makes another plan of each: how a fault is planted, to see whether the check of agreement notices it. */
+  rewrite?(plan: Plan): Plan;
 }
 
 /** Evaluates measures by SQL compiled from their CQL: all populations of a measure in one statement. */
@@ -133,7 +136,11 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     const missing = expressions.find((name) => !library.statements?.def?.some((definition) => definition.name === name));
     if (missing !== undefined)
       return { ok: false, issues: [issue('not-found', 'cql', cqlText.missingDefinition(program.library, missing))] };
-    const made = compilePlan(libraries, library, expressions, new Set([periodParameter]), options.catalogue);
+    const compiledPlan = compilePlan(libraries, library, expressions, new Set([periodParameter]), options.catalogue);
+    const made =
+      options.rewrite && compiledPlan.ok
+        ? { ok: true as const, value: { ...compiledPlan.value, plan: options.rewrite(compiledPlan.value.plan) } }
+        : compiledPlan;
     plans.set(key, made);
     return made;
   }

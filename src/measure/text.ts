@@ -10,6 +10,10 @@ export const measureText = {
     id: `Dasar "${code}" tidak dapat dihitung; yang dapat: boolean (orang), Organization, PractitionerRole.`,
     en: `The basis "${code}" can't be counted; boolean (people), Organization and PractitionerRole can.`,
   }),
+  basisByReference: (basis: string): Text => ({
+    id: `Ukuran ini menghitung ${basis}, bukan orang: mesin acuan yang menghitungnya, SQL tidak.`,
+    en: `This measure counts ${basis}, not people: the reference engine counts it, SQL doesn't.`,
+  }),
   library: {
     id: 'Measure harus menunjuk tepat satu Library di Measure.library.',
     en: 'A Measure names exactly one Library in Measure.library.',

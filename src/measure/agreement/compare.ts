@@ -1,12 +1,13 @@
-import type { MeasureProgram, PersonResult } from '../../cql/program.js';
+import type { CqlValue, MeasureProgram, PersonResult } from '../../cql/program.js';
+import { isObject } from '../../fhir/resource.js';
 
-/** A person on whom two evaluators don't agree: criteria (`group/population`) that one holds true and the other not, or another village. */
+/** A person on whom two evaluators don't agree: criteria (`group/population`) that one holds true and the other not, definitions of another value, or another village. */
 export interface Difference {
   readonly person: string;
   readonly criteria: readonly string[];
 }
 
-/** Compares the answers of two evaluators, person by person and bit by bit. A person that only one of them knows differs in `person`. */
+/** Compares the answers of two evaluators, person by person and bit by bit, values of observations, stratifiers and supplemental data too. A person that only one of them knows differs in `person`. */
 export function compareResults(
   program: MeasureProgram,
   left: readonly PersonResult[],
@@ -29,5 +30,13 @@ function differingCriteria(program: MeasureProgram, left: PersonResult, right: P
       left.populations[at]?.[index] === right.populations[at]?.[index] ? [] : [`${group.code}/${code}`],
     ),
   );
-  return left.area === right.area ? criteria : ['area', ...criteria];
+  const values = (program.values ?? []).filter((name) => valueKey(left.values?.[name]) !== valueKey(right.values?.[name]));
+  return [...(left.area === right.area ? [] : ['area']), ...criteria, ...values];
+}
+
+/** A value as text by which equal values are the same; the order of elements doesn't count. */
+function valueKey(value: CqlValue | undefined): string {
+  return JSON.stringify(value ?? null, (_, inner: unknown) =>
+    isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );
 }

@@ -1,4 +1,4 @@
-import { children, type ElmLibrary, type ElmNode, text } from '../../cql/elm.js';
+import { type ElmLibrary, type ElmNode, text } from '../../cql/elm.js';
 import { isObject } from '../../fhir/resource.js';
 
 /** What a measure's CQL compares with: the numbers, amounts, codes and words on whose two sides boundary persons stand. */
@@ -11,22 +11,34 @@ export interface Literals {
   readonly valueSets: readonly string[];
 }
 
-/** Collects the literals of a library, defaults of its parameters among them; sorted, each once. */
-export function literalsOf(library: ElmLibrary): Literals {
+/** Collects the literals of libraries, defaults of their parameters among them; sorted, each once. Families of measures keep windows and codes in libraries that they include. */
+export function literalsOf(libraries: readonly ElmLibrary[]): Literals {
   const found = { integers: new Set<number>(), quantities: new Map<string, { value: number; unit: string }>(), strings: new Set<string>() };
-  collect([library.parameters, library.statements], found);
-  const systems = new Map((library.codeSystems?.def ?? []).map((system) => [system.name, text(system, 'id')]));
-  const codes = (library.codes?.def ?? []).map((code) => ({
-    system: systems.get(text(codeSystemRef(code), 'name')) ?? '',
-    code: text(code, 'id'),
-  }));
+  collect(
+    libraries.flatMap(({ parameters, statements }) => [parameters, statements]),
+    found,
+  );
+  const codes = new Map(libraries.flatMap(definedCodes).map((code) => [`${code.system}|${code.code}`, code]));
+  const valueSets = libraries.flatMap((library) => (library.valueSets?.def ?? []).map((valueSet) => text(valueSet, 'id')));
   return {
     integers: [...found.integers].sort((a, b) => a - b),
     quantities: [...found.quantities.values()].sort((a, b) => a.value - b.value),
-    codes,
+    codes: [...codes.values()],
     strings: [...found.strings].sort(),
-    valueSets: (library.valueSets?.def ?? []).map((valueSet) => text(valueSet, 'id')).sort(),
+    valueSets: [...new Set(valueSets)].sort(),
   };
+}
+
+/** The codes that a library declares, with the names by which its expressions refer to them. */
+export function definedCodes(
+  library: ElmLibrary,
+): ReadonlyArray<{ readonly name: string; readonly system: string; readonly code: string }> {
+  const systems = new Map((library.codeSystems?.def ?? []).map((system) => [system.name, text(system, 'id')]));
+  return (library.codes?.def ?? []).map((code) => ({
+    name: code.name,
+    system: systems.get(text(codeSystemRef(code), 'name')) ?? '',
+    code: text(code, 'id'),
+  }));
 }
 
 function codeSystemRef(code: ElmNode): ElmNode {
@@ -87,9 +99,4 @@ export function dayOffsets(literals: Literals): readonly number[] {
 /** Literals that a measured value can be compared with: amounts in other than calendar units. */
 export function thresholds(literals: Literals): Literals['quantities'] {
   return literals.quantities.filter(({ unit }) => !/^(day|week|month|year|hour|minute|second|millisecond)s?$/.test(unit));
-}
-
-/** Names of the libraries that a library includes. */
-export function includedLibraries(library: ElmLibrary): readonly string[] {
-  return children(library.includes ?? {}, 'def').map((include) => text(include, 'path'));
 }

@@ -164,7 +164,7 @@ function dropElement(draft: Draft, { random }: MutationContext): string | undefi
 }
 
 // Without these a resource is none, or nobody's.
-const kept: ReadonlySet<string> = new Set(['resourceType', 'id', 'subject', 'patient']);
+const kept: ReadonlySet<string> = new Set(['resourceType', 'id', 'subject', 'patient', 'beneficiary']);
 
 /** A second row of the same: at the same instant, or some hours off. */
 function duplicateResource(draft: Draft, { random }: MutationContext): string | undefined {

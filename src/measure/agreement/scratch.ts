@@ -1,0 +1,53 @@
+import type { Queryable } from '../../cql/evaluator.js';
+import { factTables, factViews } from '../../facts/catalogue.js';
+import { factWriter } from '../../facts/writer.js';
+import type { JsonObject } from '../../fhir/resource.js';
+import { identifier, sql } from '../../sql.js';
+import type { Connection, Database } from '../../store/database.js';
+import type { FactInput } from '../../store/facts.js';
+import { patientShard } from '../../store/shard.js';
+import { factStatements } from '../../store/write/fact-rows.js';
+import type { BoundaryPerson } from './persons.js';
+
+const insertSize = 5000;
+
+/**
+ * Runs `work` where the facts are those of `persons` and nobody else: fact tables of one transaction stand before the stored ones and are gone when it ends,
+ * so that what is stored is neither seen nor touched.
+ */
+export function withScratchFacts<Value>(
+  database: Pick<Database, 'transaction'>,
+  persons: readonly BoundaryPerson[],
+  work: (facts: Queryable) => Promise<Value>,
+): Promise<Value> {
+  const writer = factWriter(factTables(factViews()));
+  const tables = writer.tables.filter(({ versioned }) => versioned !== false).map(({ name }) => identifier(name));
+  return database.transaction(async (connection) => {
+    for (const table of tables) await connection.query(sql`create temporary table ${table} (like ${table} including all) on commit drop`);
+    for (let start = 0; start < persons.length; start += insertSize) {
+      const inputs = persons.slice(start, start + insertSize).flatMap(factInputs);
+      for (const statement of factStatements({ ...writer, tables: writer.tables }, inputs)) await connection.query(statement);
+    }
+    // Without statistics the planner guesses.
+    for (const table of tables) await connection.query(sql`analyze ${table}`);
+    return work(queryable(connection));
+  });
+}
+
+/** Everything of a generated person belongs to that person, wherever a broken reference points. */
+function factInputs({ id, resources }: BoundaryPerson): readonly FactInput[] {
+  return resources.map((resource) => ({
+    shard: patientShard(id),
+    type: resource.resourceType,
+    id: resource.id ?? id,
+    version: 1,
+    at: 0,
+    patient: id,
+    resource: resource as typeof resource & JsonObject,
+    deleted: false,
+  }));
+}
+
+function queryable(connection: Connection): Queryable {
+  return { query: (statement) => connection.query(statement), transaction: (work) => work(connection) };
+}
