@@ -362,6 +362,22 @@ test('what clients of the platform send is accepted, or refused for an error of 
     t.strictSame(numbersOf(answer), errors, habit);
     t.equal(answer.statusCode < 300, errors.length === 0, `${habit}: ${answer.statusCode}`);
   }
+  const { body: episode } = habits.find(({ request }) => request === 'POST EpisodeOfCare') ?? {};
+  const open = { ...(episode as object), patient: { reference: 'Patient/P02478375538' } };
+  const answers = await Promise.all(
+    ['E-1', 'E-2', 'E-3'].map((value) =>
+      send('POST', `${root}/EpisodeOfCare`, {
+        ...open,
+        identifier: [{ system: 'http://sys-ids.kemkes.go.id/episode-of-care/900001', value }],
+      }),
+    ),
+  );
+  t.strictSame(
+    answers.map(({ statusCode }) => statusCode).sort(),
+    [201, 400, 400],
+    'one active episode of a type and person, whoever comes at once',
+  );
+  t.match(answers.find(({ statusCode }) => statusCode === 400)?.body, /Found duplicate resource: EpisodeOfCare.*\(RuleNumber: 20002\)/);
   const taken = await send('PUT', `${root}/Patient/P02478375538`, { ...patient('6202034705920031'), id: 'P02478375538' });
   t.equal(taken.statusCode, 201, 'who was referred to may come later');
   const found = await send('GET', `${root}/Observation?subject:Patient.identifier=https://fhir.kemkes.go.id/id/nik|6202034705920031`);
