@@ -12,20 +12,25 @@ export interface PlanReads {
   readonly resources: readonly ResourceRead[];
   /** Whether Now, Today or TimeOfDay is asked for: such values can change without a write. */
   readonly clock: boolean;
+  /** Whether by more than the day: Now or TimeOfDay. Such values can change at any moment. */
+  readonly instant?: true;
 }
 
 /** What the plan reads. `members` gives the codes (`system|code`) of a value set; a value set that can't be expanded counts as every code. */
 export function planReads(plan: Plan, members: (valueSet: string) => Iterable<string> | undefined): PlanReads {
   const found = new Map<string, Set<string> | undefined>([['Patient', undefined]]);
   let clock = false;
+  let instant: true | undefined;
   for (const part of [...plan.scalars.values(), ...plan.lists.values()]) visit(part);
   return {
     resources: [...found].map(([type, codes]) => (codes === undefined ? { type } : { type, codes })),
     clock,
+    ...(instant ? { instant } : {}),
   };
 
   function visit(part: Scalar | Rows): void {
     if (part.kind === 'call' && clockOperators.has(part.operator)) clock = true;
+    if (part.kind === 'call' && instantOperators.has(part.operator)) instant = true;
     if (part.kind === 'scan') add(part.source.resource, part.codes?.map(codesOf));
     for (const below of parts(part)) visit(below);
   }
@@ -42,3 +47,4 @@ export function planReads(plan: Plan, members: (valueSet: string) => Iterable<st
 }
 
 const clockOperators: ReadonlySet<string> = new Set(['Now', 'Today', 'TimeOfDay']);
+const instantOperators: ReadonlySet<string> = new Set(['Now', 'TimeOfDay']);
