@@ -11,7 +11,7 @@ const floors: ReadonlyArray<readonly string[]> = [
   ['validation', 'search', 'cql', 'questionnaire'],
   ['store'],
   ['facts'],
-  ['access', 'measure', 'exchange'],
+  ['access', 'measure', 'exchange', 'synthetic'],
   ['rest', 'web'],
   ['app'],
   ['server', 'demo', 'commands'],
