@@ -104,7 +104,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   measureRequests(app, services.metrics);
   await app.register(healthRoutes, { services, lifecycle });
   const platformRules = loadPlatformRules();
-  const conventions = { '/fhir': services.convention, '/fhir-r4/v1': satusehatConvention(platformRules) };
+  const conventions = { '/fhir': services.convention, '/fhir-r4/v1': satusehatConvention(platformRules, services.config) };
   for (const prefix of fhirPrefixes) {
     await app.register(fhirRoutes, { prefix, services: { ...services, convention: conventions[prefix] } });
   }

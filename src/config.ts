@@ -17,6 +17,8 @@ export interface Config {
   readonly validation: 'enforce' | 'warn';
   /** What the national platform's numbered rules weigh at /fhir; at /fhir-r4/v1 they always refuse. */
   readonly platformRules: 'warn' | 'enforce' | 'off';
+  /** Earliest date of a service's time at the platform's address. */
+  readonly platformEarliest?: string;
   /** Whether z-scores are derived and stored when a child's measurements are. */
   readonly growthDerive: boolean;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -119,6 +121,16 @@ const settings = [
       en: "Weight of SATUSEHAT's numbered rules at `/fhir`: `warn` reports, `enforce` refuses, `off` is silent. At `/fhir-r4/v1` they always refuse.",
     },
     example: 'enforce',
+  },
+  {
+    name: 'PLATFORM_EARLIEST',
+    schema: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' },
+    default: '2014-06-03',
+    about: {
+      id: 'Tanggal tertua bagi waktu pelayanan di `/fhir-r4/v1` (10132). Dokumen SATUSEHAT menyebut dua tanggal, 2014-06-03 dan 2022-08-31: yang lebih longgar menjadi bawaan.',
+      en: "Earliest date of a service's time at `/fhir-r4/v1` (10132). SATUSEHAT's documents name two, 2014-06-03 and 2022-08-31: the laxer is the default.",
+    },
+    example: '2022-08-31',
   },
   {
     name: 'GROWTH_DERIVE',
@@ -262,6 +274,7 @@ interface ReadSettings {
   readonly AUTH: 'on' | 'off';
   readonly VALIDATION: 'enforce' | 'warn';
   readonly PLATFORM_RULES: Config['platformRules'];
+  readonly PLATFORM_EARLIEST?: string;
   readonly GROWTH_DERIVE: 'on' | 'off';
   readonly LOG_LEVEL: Config['logLevel'];
   readonly BASE_URL?: string;
@@ -341,6 +354,7 @@ function toConfig(read: ReadSettings): Config {
     auth: read.AUTH,
     validation: read.VALIDATION,
     platformRules: read.PLATFORM_RULES,
+    ...(read.PLATFORM_EARLIEST === undefined ? {} : { platformEarliest: read.PLATFORM_EARLIEST }),
     growthDerive: read.GROWTH_DERIVE === 'on',
     logLevel: read.LOG_LEVEL,
     ...(read.BASE_URL === undefined ? {} : { baseUrl: read.BASE_URL.replace(/\/+$/, '') }),

@@ -129,6 +129,17 @@ test('times are in UTC, and what R4 itself says has the platform’s number', as
   };
   const local = await send('POST', `${root}/Appointment`, appointment);
   t.strictSame(numbersOf(local), ['10132 Appointment.start']);
+  const early = { ...condition, code: { coding: [{ system: 'http://snomed.info/sct', code: '161414005' }] }, encounter: undefined };
+  const old = await send('POST', `${root}/Condition`, {
+    ...early,
+    recordedDate: '2013-01-01T00:00:00Z',
+    onsetDateTime: '1999-01-01T00:00:00Z',
+  });
+  t.ok(numbersOf(old).includes('10132 Condition.recordedDate'), 'older than any record that is taken');
+  t.notOk(
+    numbersOf(old).some((found) => found.includes('onset')),
+    'an illness may have begun before',
+  );
   t.match(local.body, 'Invalid date time format : 2026-12-01T08:00:00+07:00. Format allowed : YYYY-MM-DDThh:mm:ss+00:00');
   const status = await send('POST', `${root}/Condition`, { ...condition, clinicalStatus: 'active' });
   t.ok(numbersOf(status).includes('20008 Condition.clinicalStatus'), numbersOf(status).join('; '));

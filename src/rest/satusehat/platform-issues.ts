@@ -1,15 +1,15 @@
 import type { Issue } from '../../fhir/outcome.js';
-import { isObject, type JsonObject } from '../../fhir/resource.js';
 import { isPlatformIssue, type PlatformRule } from '../../validation/rules/platform.js';
 import type { Convention } from '../convention.js';
 import { otherOrganizations } from './other-organizations.js';
-import { numbered, satusehatText } from './text.js';
+import { numbered } from './text.js';
+import { wrongTimes } from './times.js';
 
-/** Where times stand in a text that a person wrote. */
-const prose: ReadonlySet<string> = new Set(['text', 'display', 'div', 'value', 'valueString', 'title', 'description', 'comment', 'note']);
-
-/** Validation's findings as the platform tells them: its rules refuse, expressions are spelled as it does, and each rule that it numbers is named. */
-export function judgedByPlatform(rules: readonly PlatformRule[]): Convention['judged'] {
+/**
+ * Validation's findings as the platform tells them: its rules refuse, expressions are spelled as it does, and each rule that it numbers is named.
+ * `earliest`, in milliseconds since the epoch, is the earliest time of a service that is taken.
+ */
+export function judgedByPlatform(rules: readonly PlatformRule[], earliest: number | undefined): Convention['judged'] {
   const requiredPaths = new Set(rules.flatMap((rule) => (rule.mechanism === 'required' ? [`${rule.number} ${rule.path}`] : [])));
   const elementByNumber = new Map(rules.flatMap((rule) => (rule.mechanism === 'required' ? [[rule.number, rule.element] as const] : [])));
   const structure = new Map(
@@ -19,7 +19,7 @@ export function judgedByPlatform(rules: readonly PlatformRule[]): Convention['ju
   return (resource, issues) => {
     const told = [...issues.map(tell), ...strangers(resource)];
     const known = new Set(told.map(({ expression }) => expression));
-    return [...told, ...notUtc(resource).filter(({ expression }) => !known.has(expression))];
+    return [...told, ...wrongTimes(resource, earliest).filter(({ expression }) => !known.has(expression))];
   };
 
   function tell(found: Issue): Issue {
@@ -58,33 +58,4 @@ export function judgedByPlatform(rules: readonly PlatformRule[]): Convention['ju
 
 function bare(expression: string): string {
   return expression.replace(/\[\d+\]/g, '');
-}
-
-/** Every time of a resource that isn't in UTC. */
-function notUtc(resource: unknown): readonly Issue[] {
-  const found: Issue[] = [];
-  if (isObject(resource)) visit(resource, String(resource['resourceType']), found);
-  return found;
-}
-
-function visit(holder: JsonObject, path: string, found: Issue[]): void {
-  for (const key in holder) {
-    const value = holder[key];
-    if (typeof value === 'string') {
-      if (value.length >= 22 && value.length < 40 && !prose.has(key)) check(value, `${path}.${key}`, found);
-    } else if (Array.isArray(value)) {
-      for (let index = 0; index < value.length; index++) {
-        const item: unknown = value[index];
-        if (isObject(item)) visit(item, `${path}.${key}[${index}]`, found);
-        else if (typeof item === 'string' && !prose.has(key)) check(item, `${path}.${key}[${index}]`, found);
-      }
-    } else if (isObject(value)) visit(value, `${path}.${key}`, found);
-  }
-}
-
-function check(value: string, expression: string, found: Issue[]): void {
-  const offset = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?([+-]\d\d:\d\d)$/.exec(value)?.[1];
-  if (offset === undefined || offset === '+00:00' || offset === '-00:00') return;
-  const text = numbered(satusehatText.notUtc(value), '10132');
-  found.push({ severity: 'error', code: 'value', rule: 'satusehat-10132', text, expression });
 }

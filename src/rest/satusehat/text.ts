@@ -41,6 +41,10 @@ export const satusehatText = {
     id: `Invalid date time format : ${found}. Format allowed : YYYY-MM-DDThh:mm:ss+00:00. Tulis waktu dalam UTC: WIB dikurangi 7 jam, WITA 8, WIT 9.`,
     en: `Invalid date time format : ${found}. Format allowed : YYYY-MM-DDThh:mm:ss+00:00. Write the time in UTC: WIB minus 7 hours, WITA 8, WIT 9.`,
   }),
+  tooEarly: (found: string, earliest: string): Text => ({
+    id: `Invalid date time value : ${found}. Not Allowed : Past Date older than ${earliest}. Periksa tahunnya.`,
+    en: `Invalid date time value : ${found}. Not Allowed : Past Date older than ${earliest}. Check the year.`,
+  }),
   otherOrganization: (system: string, own: string): Text => ({
     id: `Wrong organization ID provided by system URL: ${system}. Identifier pertama memakai organisasi ${own}: pakai satu organisasi, yaitu milik Anda.`,
     en: `Wrong organization ID provided by system URL: ${system}. The first identifier has the organization ${own}: use one organization, your own.`,
