@@ -2,7 +2,7 @@ import { type SqlFragment, sql } from '../../sql.js';
 import type { Connection, Row } from '../database.js';
 
 /** How far a generation is; see the table's migration. */
-export type KeptState = 'building' | 'built' | 'current' | 'closed' | 'retired';
+export type KeptState = 'queued' | 'building' | 'built' | 'current' | 'closed' | 'retired';
 
 /** A measure in a period, as its members and counters are kept. */
 export interface KeptMeasure {

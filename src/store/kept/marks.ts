@@ -15,13 +15,13 @@ export interface Mark {
   readonly touched: readonly string[];
 }
 
-/** The oldest marks for all generations, and those for each of `generations`. */
-export async function readMarks(connection: Connection, generations: readonly number[], limit: number): Promise<readonly Mark[]> {
+/** The oldest marks, those left out that only concern generations that are still being built. */
+export async function readMarks(connection: Connection, limit: number): Promise<readonly Mark[]> {
   const rows = await connection.query(
     sql`
       select shard, person, write_id, generation, at, touched::text as touched
       from dirty_person
-      where generation = any(${`{${[0, ...generations].join(',')}}`}::int[])
+      where generation = 0 or generation in (select k.generation from kept_measure k where k.state in ('built', 'current'))
       order by at
       limit ${limit}::int`,
     { name: true },

@@ -117,3 +117,11 @@ export function toldMembers(members: readonly ToldMember[]): SqlFragment {
     select t.shard, t.person, t.area, t.bits, t.stratum
     from json_to_recordset(${JSON.stringify(members)}::json) as t(shard int, person uuid, area text, bits bigint, stratum text)`;
 }
+
+/** Adds members that were told, to a generation that doesn't have them. */
+export function fillToldMembers(generationNumber: number, members: readonly ToldMember[]): SqlFragment {
+  return sql`
+    insert into member (shard, generation, person, area, bits, stratum)
+    select t.shard, ${generationNumber}::int, t.person, coalesce(t.area, ''), t.bits, t.stratum
+    from (${toldMembers(members)}) t`;
+}

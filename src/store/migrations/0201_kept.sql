@@ -12,7 +12,7 @@ create table kept_measure (
   period_end text collate "C" not null,
   -- Of everything that decides the numbers beside the facts: Measure, libraries, value sets, fact tables, engine.
   hash text not null,
-  -- building (its members are on their way), built (what changed meanwhile is being brought in), current, closed (only its counters stay), retired.
+  -- queued, building (its members are on their way), built (what changed meanwhile is being brought in), current, closed (only its counters stay), retired.
   state text not null,
   created_at bigint not null,
   -- The instant at which the clock next changes what a plan that reads it says; null where none does.
