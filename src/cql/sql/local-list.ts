@@ -1,22 +1,11 @@
 import { identifier, joinSql, type SqlFragment, sql } from '../../sql.js';
+import type { FactColumn } from '../catalogue.js';
 import { codeHash } from '../code-hash.js';
-import { freeAliases, type Rows, type Scalar } from '../plan.js';
+import { freeAliases, parts, patientAlias, type Rows, type Scalar } from '../plan.js';
 import { groupValue } from './grouping.js';
 import { attempt, refuse } from './refusing.js';
 import { createSelect, type Select } from './select.js';
-import {
-  boolean,
-  constant,
-  fragmentsOf,
-  integer,
-  isConstant,
-  mapValue,
-  nullValue,
-  present,
-  sqlNull,
-  sqlTrue,
-  type Value,
-} from './value.js';
+import { boolean, constant, fragmentsOf, integer, mapValue, nullValue, present, sqlTrue, type Value } from './value.js';
 import type { Env, Work } from './work.js';
 
 /** Lists within a row: subqueries over a jsonb array's items, or containment of a pattern. */
@@ -30,13 +19,24 @@ export function localLists(work: Work): Pick<Work, 'localReduced'> {
   function containment(rows: Rows, env: Env): SqlFragment | undefined {
     const pattern = itemPattern(rows, env);
     if (!pattern) return undefined;
-    return sql`coalesce(${pattern.json} @> ${pattern.value}, false)`;
+    const { column, from } = pattern;
+    const row = work.rowOf(pattern.row, env);
+    const contained =
+      pattern.value.kind === 'constant'
+        ? row.derived((inner) => sql`(${inner.json(column)} @> ${patternSql(pattern.value)})`)
+        : sql`(${row.json(column)} @> ${from ? derivedPattern(rows, env, from) : patternSql(pattern.value)})`;
+    return sql`coalesce(${contained}, false)`;
   }
 
-  function itemPattern(
-    rows: Rows,
-    env: Env,
-  ): { readonly json: SqlFragment; readonly value: SqlFragment; readonly row: Scalar; readonly name: string } | undefined {
+  /** A pattern of one row's elements is built once where that row is read, not once for each row that it is compared with. */
+  function derivedPattern(rows: Rows, env: Env, from: string): SqlFragment {
+    const made = (inner: Env): SqlFragment => patternSql(itemPattern(rows, inner)?.value ?? { kind: 'constant', json: null });
+    const source = env.aliases.get(from);
+    if (source?.shape !== 'row') return made(env);
+    return source.row.derived((row) => made({ ...env, aliases: new Map([...env.aliases, [from, { shape: 'row', row }]]) }));
+  }
+
+  function itemPattern(rows: Rows, env: Env): ItemPattern | undefined {
     const query = rows.kind === 'query' ? rows : undefined;
     const [source] = query?.sources ?? [];
     if (query?.sources.length !== 1 || query.yields || query.lets.size > 0 || source?.rows.kind !== 'items') return undefined;
@@ -44,32 +44,30 @@ export function localLists(work: Work): Pick<Work, 'localReduced'> {
     const entries = query.where.map((condition) => elementPattern(condition, alias, env));
     const known = entries.filter((entry) => entry !== undefined);
     if (known.length < entries.length || known.length === 0) return undefined;
-    const value = sql`jsonb_build_array(jsonb_build_object(${joinSql(
-      known.map(({ name, value: wanted }) => sql`${name}::text, ${wanted}`),
-      ', ',
-    )}))`;
-    const constantValue = known.every((entry) => isConstant(entry.value)) ? constant(value) : value;
-    // Within a pattern of its own the list is named, not read.
-    const json = items.row.kind === 'alias' && !env.aliases.has(items.row.alias) ? sqlNull : work.rowOf(items.row, env).json(items.column);
-    return { json, value: constantValue, row: items.row, name: items.column.name };
+    const made = known.filter(({ value }) => value.kind === 'sql');
+    const from = made.every((entry) => entry.from === made[0]?.from) ? made[0]?.from : undefined;
+    return { value: itemsPattern(known), row: items.row, column: items.column, ...(from === undefined ? {} : { from }) };
   }
 
   /** `element = value`, `concept ~ code` or `exists (list …)` of an item, as the member of a pattern that the item must contain. */
-  function elementPattern(condition: Scalar, alias: string, env: Env): { readonly name: string; readonly value: SqlFragment } | undefined {
+  function elementPattern(condition: Scalar, alias: string, env: Env): ElementPattern | undefined {
     const isItem = (part: Scalar | undefined): boolean => part?.kind === 'alias' && part.alias === alias;
     const outside = (part: Scalar): boolean =>
       [...freeAliases(part, new Set(), env.lets)].every((free) => free !== alias && env.aliases.has(free));
     if (condition.kind === 'aggregate' && condition.operator === 'Exists') {
       const inner = itemPattern(condition.rows, env);
-      return inner && isItem(inner.row) ? { name: inner.name, value: inner.value } : undefined;
+      return inner && isItem(inner.row) ? { ...inner, name: inner.column.name } : undefined;
     }
     if (condition.kind !== 'call') return undefined;
     const [left, right] = condition.operands;
     if (!left || !right) return undefined;
     if (condition.operator === 'Equal' && left.kind === 'column' && left.column.shape === 'string' && isItem(left.row) && outside(right)) {
+      if (right.kind === 'literal' && right.type.kind === 'String')
+        return { name: left.column.name, value: { kind: 'constant', json: right.value } };
       const value = work.scalar(right, env);
       if (value.shape !== 'scalar' || value.type !== 'String') return undefined;
-      return { name: left.column.name, value: isConstant(value.sql) ? constant(sql`to_jsonb(${value.sql})`) : sql`to_jsonb(${value.sql})` };
+      const from = onlySource(right);
+      return { name: left.column.name, value: { kind: 'sql', sql: sql`to_jsonb(${value.sql})` }, ...(from === undefined ? {} : { from }) };
     }
     if (condition.operator === 'Equivalent' && right.kind === 'call' && right.operator === 'ToConcept') {
       return elementPattern({ ...condition, operands: [left, right.operands[0] ?? right] }, alias, env);
@@ -82,7 +80,7 @@ export function localLists(work: Work): Pick<Work, 'localReduced'> {
         : left.kind === 'column' && left.column.shape === 'concept' && isItem(left.row)
           ? left.column.name
           : undefined;
-      if (name !== undefined) return { name, value: constant(sql`to_jsonb(array[${codeHash(single.system, single.code)}::text])`) };
+      if (name !== undefined) return { name, value: { kind: 'constant', json: [codeHash(single.system, single.code)] } };
     }
     return undefined;
   }
@@ -145,3 +143,43 @@ export function localLists(work: Work): Pick<Work, 'localReduced'> {
     return { item, where };
   }
 }
+
+/** What an item must contain: known when the statement is made, or an expression. */
+type PatternValue = { readonly kind: 'constant'; readonly json: unknown } | { readonly kind: 'sql'; readonly sql: SqlFragment };
+
+interface ElementPattern {
+  readonly name: string;
+  readonly value: PatternValue;
+  /** The alias whose row is all that the value is made of. */
+  readonly from?: string;
+}
+
+interface ItemPattern extends Omit<ElementPattern, 'name'> {
+  readonly row: Scalar;
+  readonly column: FactColumn;
+}
+
+/** One item with these members, as a list. */
+function itemsPattern(members: readonly ElementPattern[]): PatternValue {
+  const constants = members.flatMap(({ name, value }) => (value.kind === 'constant' ? [[name, value.json] as const] : []));
+  if (constants.length === members.length) return { kind: 'constant', json: [Object.fromEntries(constants)] };
+  const pairs = members.map(({ name, value }) => sql`${name}::text, ${patternSql(value)}`);
+  return { kind: 'sql', sql: sql`jsonb_build_array(jsonb_build_object(${joinSql(pairs, ', ')}))` };
+}
+
+function patternSql(value: PatternValue): SqlFragment {
+  return value.kind === 'sql' ? value.sql : constant(sql`${JSON.stringify(value.json)}::jsonb`);
+}
+
+/** The one alias whose elements, with literals and operators, make up the whole value. */
+function onlySource(value: Scalar): string | undefined {
+  const found = new Set<string>();
+  const isPlain = (part: Scalar | Rows): boolean => {
+    if (part.kind === 'alias') found.add(part.alias);
+    return plainKinds.has(part.kind) && parts(part).every(isPlain);
+  };
+  const [only] = isPlain(value) && !found.has(patientAlias) ? found : [];
+  return found.size === 1 ? only : undefined;
+}
+
+const plainKinds: ReadonlySet<string> = new Set(['alias', 'column', 'resourceId', 'literal', 'call', 'field']);

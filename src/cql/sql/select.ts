@@ -134,5 +134,6 @@ export function exportedRow(row: RowSource, select: Select, alias: string): RowS
     json: (wanted) => column(row.json(wanted)),
     id: () => column(row.id()),
     zone: () => column(row.zone()),
+    derived: (make) => column(row.derived(make)),
   };
 }

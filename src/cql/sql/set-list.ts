@@ -54,6 +54,7 @@ export function setList(work: Work, rows: Rows & { kind: 'set' }, outer: Env): R
             json: (wanted) => column((branch) => rowsOf(branch).json(wanted)),
             id: () => column((branch) => rowsOf(branch).id()),
             zone: () => column((branch) => rowsOf(branch).zone()),
+            derived: (make) => column((branch) => rowsOf(branch).derived(make)),
           },
         }
       : mapValue(
@@ -87,6 +88,7 @@ export function setList(work: Work, rows: Rows & { kind: 'set' }, outer: Env): R
         json: (wanted) => under(source.json(wanted)),
         id: () => under(source.id()),
         zone: () => under(source.zone()),
+        derived: (make) => under(source.derived(make)),
       });
       return { item: mapValue(item, under, row), where: [] };
     },

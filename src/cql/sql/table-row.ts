@@ -61,7 +61,7 @@ export function tableRow(source: Pick<FactSource, 'columns'> & Partial<FactSourc
       };
     },
   };
-  return {
+  const row: RowSource = {
     value: (column) => {
       if (column.shape === 'list') throw new Incomparable(`the list ${column.path} in place of a value`);
       return readers[column.shape](column.name);
@@ -70,5 +70,7 @@ export function tableRow(source: Pick<FactSource, 'columns'> & Partial<FactSourc
     // An item of a list is always there; it has no id of its own.
     id: () => (source.table === undefined ? constant(sql`1`) : identifier(`${alias}.resource_id`)),
     zone,
+    derived: (make) => make(row),
   };
+  return row;
 }

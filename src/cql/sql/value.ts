@@ -66,6 +66,8 @@ export interface RowSource {
   id(): SqlFragment;
   /** The zone of the person, as an interval east of UTC. */
   zone(): SqlFragment;
+  /** An expression over the row, computed where the row is first read: those who read it further on see one column instead of all that the expression needs. */
+  derived(make: (row: RowSource) => SqlFragment): SqlFragment;
 }
 
 const constants = new WeakSet<SqlFragment>();
