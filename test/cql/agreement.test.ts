@@ -27,7 +27,7 @@ for (const id of ['ANC-K6', 'ANC-ANEMIA', 'IMUN-IDL']) {
     const library = findLibrary(libraries, program.library)?.library;
     if (!library) throw new Error(`${program.library} is not packed`);
     const period = { start: '2026-01-01', end: '2026-12-31' };
-    const literals = literalsOf(library);
+    const literals = literalsOf([library]);
     const codes = literals.valueSets
       .flatMap((url) => [...(members(url) ?? [])])
       .map((key) => ({ system: key.slice(0, key.lastIndexOf('|')), code: key.slice(key.lastIndexOf('|') + 1) }));

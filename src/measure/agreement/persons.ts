@@ -31,29 +31,27 @@ export interface BoundaryOptions {
 }
 
 /**
- * Grows `count` persons on the boundaries of a measure: each starts as one of the hand-decided cases (so that deep conditions are reached) and is then moved,
- * step by step, onto or beside the measure's own literals: dates to another date ± a literal ± one day, to local midnight ± a step, values to a threshold ± a step,
- * partial dates, other offsets and units, missing elements, several codings, duplicates on one day, errors, other zones, period ends.
+ * Grows `count` persons on the boundaries of a measure. The first are its hand-decided cases as they are, one by one. Each further one starts as one of them (so that
+ * deep conditions are reached) and is then moved, step by step, onto or beside the measure's own literals: dates to another date ± a literal ± one day, to local
+ * midnight ± a step, values to a threshold ± a step, partial dates, other offsets and units, missing elements, several codings, duplicates on one day, errors,
+ * other zones, period ends.
  */
 export function* boundaryPersons(count: number, options: BoundaryOptions): Generator<BoundaryPerson> {
   const { seeds, random, prefix } = options;
   for (let index = 0; index < count; index += 1) {
-    const seed = random.pick(seeds);
+    const seed = seeds[index] ?? random.pick(seeds);
     if (!seed) return;
-    const draft: Draft = structuredClone([...seed.resources]) as unknown as Draft;
-    const steps: string[] = [];
-    if (random.chance(0.3)) {
-      const step = alignToPeriod(draft, options);
-      if (step !== undefined) steps.push(step);
-    }
-    // The first of the seeds' own persons stay as they are: the agreement covers the hand-decided cases too.
-    const wanted = index < seeds.length ? 0 : 1 + random.int(4);
-    for (let done = 0; done < wanted; done += 1) {
-      const mutation = random.pick(mutations);
-      const step = mutation?.(draft, options);
-      if (step !== undefined) steps.push(step);
-    }
     const id = `${prefix}${String(index + 1).padStart(6, '0')}`;
+    const draft: Draft = structuredClone([...seed.resources]) as unknown as Draft;
+    const steps = index < seeds.length ? [] : mutate(draft, options);
     yield { id, resources: renamePerson(draft as unknown as readonly FhirResource[], id), origin: [seed.name, ...steps].join('; ') };
   }
+}
+
+/** Changes a draft in one to four steps, and says what was done. */
+function mutate(draft: Draft, options: BoundaryOptions): readonly string[] {
+  const { random } = options;
+  const aligned = random.chance(0.3) ? alignToPeriod(draft, options) : undefined;
+  const steps = Array.from({ length: 1 + random.int(4) }, () => random.pick(mutations)?.(draft, options));
+  return [aligned, ...steps].filter((step) => step !== undefined);
 }

@@ -47,16 +47,18 @@ export interface MeasureAgreement {
   readonly refusals: readonly Issue[];
   readonly populations: readonly PopulationCoverage[];
   readonly disagreements: readonly Disagreement[];
+  /** What the reference engine says of each, in order of id: of the measure's cases first. */
+  readonly results: readonly PersonResult[];
 }
 
 /** Grows persons on the boundaries of a measure and has both engines evaluate them: over all populations, observations, strata and supplemental data. */
 export async function measureAgreement(parts: AgreementParts, measure: Measure, request: AgreementRequest): Promise<MeasureAgreement> {
   const made = agreementSubject(parts, measure);
   const id = measure.id ?? '';
-  if (!made.ok) return { id, persons: 0, refusals: made.issues, populations: [], disagreements: [] };
+  if (!made.ok) return { id, persons: 0, refusals: made.issues, ...nobody };
   const subject = made.value;
   const refusals = refusalsOf(parts, subject);
-  if (refusals.length > 0) return { id, persons: 0, refusals, populations: [], disagreements: [] };
+  if (refusals.length > 0) return { id, persons: 0, refusals, ...nobody };
   const persons = subjectPersons(subject, request.persons, request.seed);
   const results: PersonResult[] = [];
   const disagreements = await checkAgreement({
@@ -72,8 +74,10 @@ export async function measureAgreement(parts: AgreementParts, measure: Measure, 
       return { left, right };
     },
   });
-  return { id, persons: persons.length, refusals: [], populations: populationCoverage(subject.program, results), disagreements };
+  return { id, persons: persons.length, refusals: [], populations: populationCoverage(subject.program, results), disagreements, results };
 }
+
+const nobody = { populations: [], disagreements: [], results: [] } as const;
 
 /** Why SQL doesn't serve a measure: what the compiler refuses, or a basis that facts aren't kept by. */
 export function refusalsOf(parts: AgreementParts, { program }: AgreementSubject): readonly Issue[] {
@@ -81,6 +85,16 @@ export function refusalsOf(parts: AgreementParts, { program }: AgreementSubject)
     return [issue('not-supported', 'measure-basis', measureText.basisByReference(program.basis))];
   }
   return sqlOver(parts, nowhere).refusal(program) ?? [];
+}
+
+/** The compiler's plan of a subject; undefined where it refuses. */
+export function planOf(parts: AgreementParts, { program }: AgreementSubject): Plan | undefined {
+  let found: Plan | undefined;
+  const keep = (plan: Plan): Plan => {
+    found = plan;
+    return plan;
+  };
+  return program.basis === undefined && sqlOver(parts, nowhere, keep).refusal(program) === undefined ? found : undefined;
 }
 
 /** What compiled SQL says of everyone in the facts, ordered by person. `rewrite` makes its plans other ones, to see whether that is noticed. */

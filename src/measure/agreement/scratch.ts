@@ -26,7 +26,7 @@ export function withScratchFacts<Value>(
     for (const table of tables) await connection.query(sql`create temporary table ${table} (like ${table} including all) on commit drop`);
     for (let start = 0; start < persons.length; start += insertSize) {
       const inputs = persons.slice(start, start + insertSize).flatMap(factInputs);
-      for (const statement of factStatements({ ...writer, tables: writer.tables }, inputs)) await connection.query(statement);
+      for (const statement of factStatements(writer, inputs)) await connection.query(statement);
     }
     // Without statistics the planner guesses.
     for (const table of tables) await connection.query(sql`analyze ${table}`);
@@ -48,6 +48,20 @@ function factInputs({ id, resources }: BoundaryPerson): readonly FactInput[] {
   }));
 }
 
+/** A transaction within is a savepoint: what fails there leaves the facts as they were. */
 function queryable(connection: Connection): Queryable {
-  return { query: (statement) => connection.query(statement), transaction: (work) => work(connection) };
+  return {
+    query: (statement) => connection.query(statement),
+    transaction: async (work) => {
+      await connection.query(sql`savepoint inner_work`);
+      try {
+        return await work(connection);
+      } catch (error) {
+        await connection.query(sql`rollback to savepoint inner_work`);
+        throw error;
+      } finally {
+        await connection.query(sql`release savepoint inner_work`);
+      }
+    },
+  };
 }

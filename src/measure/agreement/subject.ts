@@ -4,7 +4,7 @@ import type { MeasurementPeriod, MeasureProgram } from '../../cql/program.js';
 import type { Result } from '../../fhir/outcome.js';
 import { packageRoot } from '../../root.js';
 import type { Terminology } from '../../terminology/terminology.js';
-import { loadCases } from '../cases.js';
+import { loadCases, type MeasureCases } from '../cases.js';
 import { withObservations } from '../observation.js';
 import { measureProgram } from '../program.js';
 import { type Literals, literalsOf } from './literals.js';
@@ -47,7 +47,9 @@ export function agreementSubject(
   const codes = literals.valueSets.flatMap((url) =>
     [...(parts.terminology.members(url)?.values() ?? [])].map(({ system, code }) => ({ system, code })),
   );
-  const cases: readonly Seed[] = files.flatMap((file) => file.cases);
+  // Cases of another period come last: they are decided for theirs, but persons can be grown from them.
+  const isOfPeriod = (file: MeasureCases): boolean => file.period.start === period.start && file.period.end === period.end;
+  const cases: readonly Seed[] = [...files.filter(isOfPeriod), ...files.filter((file) => !isOfPeriod(file))].flatMap((file) => file.cases);
   const seeds = cases.length > 0 ? cases : [skeleton(libraries, codes, period)];
   return { ok: true, value: { id, program, period, literals, codes, seeds } };
 }
