@@ -76,6 +76,45 @@ interface LoadTerminologyOptions {
   readonly json?: true;
 }
 
+load
+  .command('synthetic')
+  .description('membuat orang contoh dengan riwayat hidup lengkap / makes up people with whole lives')
+  .option('--people <n>', 'jumlah orang / people', wholeNumber(1, 10_000_000), 1000)
+  .option('--area <code>', 'wilayah tempat tinggal, 2-10 angka / area that they live in', '620203')
+  .option('--seed <n>', 'benih pengacak / seed', wholeNumber(0, 2 ** 32 - 1), 1)
+  .option('--errors <share>', 'bagian catatan yang keliru, 0-1 / share of records with a labelled mistake', shareOf, 0)
+  .option('--until <date>', 'hari terakhir (bawaan: hari ini) / last day (default: today)', calendarDay)
+  .option(
+    '--since <date>',
+    'hari pertama (bawaan: 1 Januari tahun sebelumnya) / first day (default: 1 January of the year before)',
+    calendarDay,
+  )
+  .addOption(new Option('--format <format>', 'tujuan / where to').choices(['store', 'ndjson']).default('store'))
+  .option('--out <dir>', 'folder untuk ndjson, atau - / folder for ndjson, or -')
+  .option('--trust', 'simpan tanpa memeriksa lagi / store without judging again')
+  .option('--json', 'cetak hasilnya sebagai JSON / print the result as JSON')
+  .addHelpText(
+    'after',
+    '\nContoh / Examples:\n  lontar load synthetic --people 5000 --area 6202 --seed 7\n  lontar load synthetic --people 300 --errors 0.05 --format ndjson --out ./contoh\n\nDijalankan lagi, ia melanjutkan yang belum ada. / Run again, it goes on with what is missing.\n',
+  )
+  .action(async (options: LoadSyntheticOptions) => {
+    const config = await readConfig({});
+    if (config) process.exitCode = await loadSynthetic(config, options);
+  });
+
+interface LoadSyntheticOptions {
+  readonly people: number;
+  readonly area: string;
+  readonly seed: number;
+  readonly errors: number;
+  readonly until?: string;
+  readonly since?: string;
+  readonly format: 'store' | 'ndjson';
+  readonly out?: string;
+  readonly trust?: true;
+  readonly json?: true;
+}
+
 program
   .command('settings')
   .description('mencetak semua pengaturan sebagai tabel Markdown / prints all settings as a Markdown table')
@@ -281,6 +320,47 @@ async function loadTerminology(file: string, dataDir: string, { system, release,
   }
 }
 
+async function loadSynthetic(config: Config, { format, out, trust, json, until, ...options }: LoadSyntheticOptions): Promise<number> {
+  if ((format === 'ndjson') !== (out !== undefined)) {
+    note('lontar: --format ndjson dan --out berpasangan / go together');
+    return misuse;
+  }
+  const { startFailureLine, withServices } = await import('./server.js');
+  const { loadSynthetic: run } = await import('./commands/load-synthetic.js');
+  const now = Date.now();
+  const counter = process.stderr.isTTY ? (line: string) => process.stderr.write(`\r\x1b[K${line}`) : () => true;
+  const today = new Date(now).toISOString().slice(0, 10);
+  try {
+    const made = await run(
+      { ...options, until: until ?? today, trust: trust === true, ...(out === undefined ? {} : { out }) },
+      {
+        standardOutput: process.stdout,
+        withTarget: (work) => withServices(config, ({ store, validator }) => work({ store, validator, now })),
+        onProgress: ({ people, resources }) => counter(`${people} orang / people, ${resources} resource`),
+      },
+    );
+    counter('');
+    if (!made.ok) {
+      for (const { text } of made.issues) note(`lontar: ${text.id} / ${text.en}`);
+      return misuse;
+    }
+    const { people, households, resources, present, refused } = made.value;
+    const left = Object.values(refused).reduce((sum, count) => sum + count, 0);
+    // NDJSON on standard output is the data itself.
+    const print = out === '-' ? note : (line: string) => process.stdout.write(`${line}\n`);
+    print(
+      json === true
+        ? JSON.stringify(made.value)
+        : `${people} orang / people, ${households} keluarga / households, ${resources} resource; ${present} keluarga sudah ada / households present; ${left} kesalahan ditolak / mistakes refused`,
+    );
+    return 0;
+  } catch (error) {
+    counter('');
+    note(startFailureLine(error));
+    return 1;
+  }
+}
+
 /** The settings, those of `preset` where the environment has none; undefined after naming each bad one. */
 async function readConfig(preset: Readonly<Record<string, string>>): Promise<Config | undefined> {
   const { loadConfig } = await import('./config.js');
@@ -321,6 +401,19 @@ function wholeNumber(low: number, high: number): (text: string) => number {
     if (!/^\d+$/.test(text) || value < low || value > high) throw new InvalidArgumentError(`bilangan bulat / whole number ${low}–${high}`);
     return value;
   };
+}
+
+function shareOf(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('0–1');
+  return value;
+}
+
+function calendarDay(text: string): string {
+  const day = new Date(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text)
+    throw new InvalidArgumentError('YYYY-MM-DD');
+  return text;
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

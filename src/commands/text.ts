@@ -10,6 +10,10 @@ export const commandText = {
     id: `${path} tidak dapat ditulis (${code})`,
     en: `${path} can't be written (${code})`,
   }),
+  noVillages: (area: string): Text => ({
+    id: `'${area}' bukan kode wilayah (2, 4, 6, atau 10 angka).`,
+    en: `'${area}' is no area code (of 2, 4, 6 or 10 digits).`,
+  }),
   emptyFolder: (path: string): Text => ({
     id: `${path} tidak berisi berkas .json, .xml, atau .ndjson`,
     en: `${path} holds no .json, .xml or .ndjson file`,
