@@ -6,9 +6,14 @@ import type { ViewColumn, ViewDefinition, ViewSelect } from './view-definition.j
 
 /** The fact views of `profiles/views`, by file name. */
 export function factViews(): readonly ViewDefinition[] {
+  return guideViews().filter(({ name = '' }) => name.startsWith('fact_'));
+}
+
+/** Every view of `profiles/views`, by file name: those that fact tables are made of, and those for analysts. */
+export function guideViews(): readonly ViewDefinition[] {
   const folder = join(packageRoot, 'profiles', 'views');
   return readdirSync(folder)
-    .filter((name) => name.startsWith('fact-') && name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as ViewDefinition);
 }

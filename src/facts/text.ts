@@ -27,5 +27,9 @@ export const factsText = {
     en: `The column "${column}" yields ${count} values; use \`collection\` or narrow its path.`,
   }),
   badColumnName: (name: string): Text => ({ id: `"${name}" bukan nama kolom yang sah.`, en: `"${name}" is not a valid column name.` }),
+  tooManyRows: (limit: number): Text => ({
+    id: `Satu resource menghasilkan lebih dari ${limit} baris: daftar-daftar yang sejajar saling mengalikan. Pisahkan view-nya.`,
+    en: `One resource yields more than ${limit} rows: lists side by side multiply. Split the view.`,
+  }),
   columnTwice: (name: string): Text => ({ id: `Kolom "${name}" muncul dua kali.`, en: `The column "${name}" occurs twice.` }),
 } as const;

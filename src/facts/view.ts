@@ -163,6 +163,9 @@ function unionPart(alternatives: readonly Part[]): Part {
   return { columns, run: (focus, context) => alternatives.flatMap((part) => part.run(focus, context)) };
 }
 
+/** Rows that one resource may become: lists side by side multiply. */
+const maximumRows = 100_000;
+
 /** Every combination of the parts' rows. */
 function product(parts: readonly Part[]): Part {
   const [only] = parts;
@@ -174,6 +177,7 @@ function product(parts: readonly Part[]): Part {
         (rows, part) => {
           if (rows.length === 0) return rows;
           const added = part.run(focus, context);
+          if (rows.length * added.length > maximumRows) throw new FactsError(factsText.tooManyRows(maximumRows));
           return rows.flatMap((row) => added.map((values) => ({ ...row, ...values })));
         },
         [{}],

@@ -1,4 +1,4 @@
-import type { Issue } from '../fhir/outcome.js';
+import { type Issue, issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { type Entry, writes } from './bundle-entries.js';
 import { bundleText } from './bundle-text.js';
 import { toFailure } from './failure.js';
@@ -7,13 +7,16 @@ import type { FhirRequest, FhirResponse } from './message.js';
 import { outcomeText } from './outcome.js';
 import type { Services } from './services.js';
 import { statusLine } from './status.js';
+import { restText } from './text.js';
 
 /** Runs one entry as a request of its own; whatever goes wrong is the entry's answer. */
 export async function runEntry(entry: Entry, services: Services): Promise<string> {
   const { request } = entry;
   let response: FhirResponse;
+  let body: string;
   try {
     response = await services.convention.answer(entry.interaction, request, services);
+    body = response.content === undefined ? (response.body ?? '') : binaryOf(response);
   } catch (error) {
     const failure = services.convention.failure(toFailure(error), request);
     if (failure.status >= 500) throw error;
@@ -26,11 +29,19 @@ export async function runEntry(entry: Entry, services: Services): Promise<string
     ...(headers.etag === undefined ? {} : { etag: headers.etag }),
     ...(headers['last-modified'] === undefined ? {} : { lastModified: new Date(headers['last-modified']).toISOString() }),
   };
-  const body = response.body ?? '';
   const isOutcome = parsePrefer(request.headers.prefer).return === 'OperationOutcome' && writes.has(entry.interaction.code);
   if (body === '' || request.method === 'HEAD') return `{"response":${JSON.stringify(answered)}}`;
   if (isOutcome) return `{"response":${JSON.stringify(answered).slice(0, -1)},"outcome":${body}}}`;
   return `{"resource":${body},"response":${JSON.stringify(answered)}}`;
+}
+
+/** Bytes as a Binary: a Bundle holds nothing but resources. A stream of unknown length doesn't go into one. */
+function binaryOf({ content, contentType = 'application/octet-stream' }: FhirResponse): string {
+  if (Buffer.isBuffer(content)) {
+    return JSON.stringify({ resourceType: 'Binary', contentType: contentType.split(';')[0], data: content.toString('base64') });
+  }
+  content?.destroy();
+  throw new OperationOutcomeError(422, [issue('not-supported', 'bundle-entry-stream', restText.entryStream)]);
 }
 
 export function failureAnswer(status: number, issues: readonly Issue[], request: FhirRequest): string {

@@ -66,7 +66,8 @@ export async function fhirRoutes(app: FastifyInstance, { services }: { readonly 
           ...toFhirRequest(request, interaction, app.prefix, services),
           ...(interaction.code === 'operation' ? { signal: goneSignal(reply) } : {}),
         };
-        const representation = negotiate(asked.query, request.headers.accept);
+        const representation: Representation =
+          interaction.ownForms === true ? { format: 'json', pretty: false } : negotiate(asked.query, request.headers.accept);
         const response = await services.convention.direct(interaction, asked, services);
         return send(reply, response, representation, services);
       },
@@ -122,7 +123,8 @@ function toFhirRequest(request: FastifyRequest, interaction: Interaction, prefix
   const parameters = request.params as Readonly<Record<string, string>>;
   const type = parameters.type ?? /^\/([A-Z][A-Za-z]+)/.exec(interaction.path)?.[1];
   const { id, versionId, compartmentType } = parameters;
-  for (const name of [type, compartmentType]) {
+  // A type that the path itself names is right, even where R4 has no such type.
+  for (const name of [parameters.type, compartmentType]) {
     if (name !== undefined && !services.registry.isResourceType(name))
       throw notFound(request.url.slice(prefix.length), request.method, services);
   }
@@ -162,7 +164,8 @@ function send(reply: FastifyReply, response: FhirResponse, representation: Repre
   // People's data: a browser may keep it but has to ask whether it still holds, and nobody in between may.
   reply.code(response.status).header('cache-control', 'private, no-cache');
   if (response.headers !== undefined) reply.headers(response.headers);
-  const { body } = response;
+  const { body, content, contentType: own } = response;
+  if (content !== undefined) return reply.header('content-type', own ?? 'application/octet-stream').send(content);
   if (body === undefined || body === '') return reply.send();
   if (response.contentType !== undefined) return reply.header('content-type', response.contentType).send(body);
   const text = represent(body, representation, services.registry);

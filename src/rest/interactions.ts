@@ -29,6 +29,8 @@ export interface Interaction {
   readonly body?: BodyKind;
   /** The body may be as large as a Bundle. */
   readonly takesBundles?: boolean;
+  /** Answers in forms of its own: not negotiated here. */
+  readonly ownForms?: boolean;
   readonly protection?: Protection;
   handler(request: FhirRequest, services: Services): Promise<FhirResponse>;
 }
@@ -65,6 +67,7 @@ function operationInteractions(operation: (typeof operations)[number]): Interact
         path: `${prefix}/$${operation.name}`,
         ...(method === 'POST' ? { body: 'resource' as const } : {}),
         takesBundles: operation.takesBundles === true,
+        ownForms: operation.ownForms === true,
         handler: async (request: FhirRequest, services: Services) => {
           refuseUnknownInputs(request, operation, services.registry);
           if (operation.async === undefined || !asksLater(request)) return operation.handler(request, services);

@@ -1,4 +1,4 @@
-import type { Library, Measure } from '@medplum/fhirtypes';
+import type { Measure } from '@medplum/fhirtypes';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { isResource } from '../fhir/resource.js';
 import { careGapsOperation } from '../measure/care-gaps.js';
@@ -6,10 +6,12 @@ import { collectDataOperation } from '../measure/collect-data.js';
 import { dataRequirements } from '../measure/data-requirements.js';
 import { cqlOperation, evaluateLibraryOperation } from '../measure/evaluate-cql.js';
 import { findMeasure } from '../measure/find-measure.js';
-import { parseEvaluateMeasure } from '../measure/operation.js';
+import { libraryNamed } from '../measure/library/find-library.js';
+import { parseEvaluateMeasure } from '../measure/request.js';
 import { traceOperation } from '../measure/trace.js';
 import { bundle } from './bundle.js';
 import { checkEvaluateMeasure, evaluateMeasure, runOf } from './evaluate-measure.js';
+import { exportMeasure, exportReport } from './export-report.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import type { Operation } from './operations.js';
 import { operationParameters } from './parameters.js';
@@ -68,7 +70,7 @@ export const measureOperations: readonly Operation[] = [
       const parsed = parseEvaluateMeasure(operationParameters(request), request.id);
       if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
       const measure: Measure = await findMeasure(measures, request.context.scope, request.id ?? '');
-      return answer(dataRequirements(measures.libraries, measure.library ?? []));
+      return answer(dataRequirements(measures.libraries, measure.library ?? [], versionIn(measures)));
     },
   },
   {
@@ -77,9 +79,9 @@ export const measureOperations: readonly Operation[] = [
     levels: ['instance'],
     resourceTypes: ['Library'],
     methods: both,
-    handler: async (request, services) => {
-      const found = await libraryName(request, services);
-      return answer(dataRequirements(services.measures.libraries, [found]));
+    handler: async ({ id = '', context }, { measures }) => {
+      const found = await libraryNamed(measures, context.scope, id);
+      return answer(dataRequirements(measures.libraries, [found], versionIn(measures)));
     },
   },
   {
@@ -109,6 +111,24 @@ export const measureOperations: readonly Operation[] = [
     handler: async (request, { measures }) =>
       answer(await traceOperation(measures, request.context.scope, request.id ?? '', operationParameters(request), runOf(request))),
   },
+  {
+    name: 'export',
+    definition: 'https://lontar.id/fhir/OperationDefinition/measurereport-export',
+    levels: ['instance'],
+    resourceTypes: ['MeasureReport'],
+    methods: both,
+    ownForms: true,
+    handler: exportReport,
+  },
+  {
+    name: 'export',
+    definition: 'https://lontar.id/fhir/OperationDefinition/measure-export',
+    levels: ['type', 'instance'],
+    resourceTypes: ['Measure'],
+    methods: both,
+    ownForms: true,
+    handler: exportMeasure,
+  },
 ];
 
 function answer(resource: object): FhirResponse {
@@ -130,8 +150,7 @@ async function submitData(request: FhirRequest, services: Services): Promise<Fhi
   return bundle({ ...request, body: { resourceType: 'Bundle', type: 'transaction', entry } }, services);
 }
 
-/** The name of a stored Library, or the id itself where none is stored: those on board go by their name. */
-async function libraryName({ id = '', context }: FhirRequest, { store }: Services): Promise<string> {
-  const stored = await store.read(context.scope, 'Library', id);
-  return stored?.body === undefined ? id : ((JSON.parse(stored.body) as Library).name ?? id);
+/** The version of a value set that is in effect: dependencies are told with it. */
+function versionIn({ registry }: Services['measures']): (valueSet: string) => string | undefined {
+  return (valueSet) => registry.valueSet(valueSet)?.version;
 }

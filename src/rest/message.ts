@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Language } from '../fhir/outcome.js';
 import type { WriteContext } from '../store/store.js';
 
@@ -34,4 +35,6 @@ export interface FhirResponse {
   readonly body?: string;
   /** Only of a body that is no resource, which is sent as it is. */
   readonly contentType?: string;
+  /** Instead of `body`: bytes, or a stream of them, of the kind that `contentType` says. */
+  readonly content?: Buffer | Readable;
 }

@@ -7,6 +7,7 @@ import { populate } from './populate.js';
 import type { Services } from './services.js';
 import { terminologyOperations } from './terminology-operations.js';
 import { validateOperation } from './validate.js';
+import { viewOperations } from './view-operations.js';
 
 /**
  * A FHIR operation (`$name`) of this server. Routes, the refusal of unknown operations and the CapabilityStatement come from the table below,
@@ -27,6 +28,8 @@ export interface Operation {
   readonly takesBundles?: boolean;
   /** May be answered later, where a client prefers that: what is wrong with the request is told at once by `check`. */
   readonly async?: { check?(request: FhirRequest): void };
+  /** Its answers have forms of their own, for which the handler looks at `_format` and Accept itself. */
+  readonly ownForms?: boolean;
   /** Its answers come in pages, turned by `_cursor`. */
   readonly paged?: boolean;
   /** `request.type` and `request.id` say where it was called; the parameters are the query and, for POST, the body (a Parameters resource or what else it takes). */
@@ -44,6 +47,7 @@ export const operations: readonly Operation[] = [
     handler: validateOperation,
   },
   ...measureOperations,
+  ...viewOperations,
   {
     name: 'everything',
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',

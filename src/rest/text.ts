@@ -239,6 +239,30 @@ export const restText = {
     id: 'Baku pertumbuhan ini untuk anak balita sejak lahir: periksa tanggal pengukuran dan tanggal lahir.',
     en: 'The growth standard is for children from birth to five years: check the date of the measurement and the birth date.',
   },
+  ownForms: (known: string): Text => ({
+    id: `Bentuk itu tidak ada di sini. Yang ada: ${known}.`,
+    en: `There is no such form here. There are: ${known}.`,
+  }),
+  entryStream: {
+    id: 'Operasi ini menjawab dengan aliran data; panggil langsung, bukan di dalam Bundle.',
+    en: 'This operation answers with a stream; call it by itself, not within a Bundle.',
+  },
+  viewSource: {
+    id: 'Sumber data lain tidak dapat dipakai: view dijalankan atas data server ini, atau atas `resource` yang dikirim.',
+    en: 'No other source can be used: a view runs over the data of this server, or over each `resource` that is sent.',
+  },
+  oneView: {
+    id: 'Beri tepat satu view: viewResource (ViewDefinition), viewReference, atau namanya di alamat.',
+    en: 'Give exactly one view: viewResource (a ViewDefinition), viewReference, or its name in the address.',
+  },
+  viewUnknown: (known: string): Text => ({
+    id: `View itu tidak ada di sini. Yang ada: ${known}; atau Library/… dan Binary/… yang memuatnya.`,
+    en: `There is no such view here. There are: ${known}; or a Library/… or Binary/… that holds one.`,
+  }),
+  viewShape: {
+    id: 'ViewDefinition harus memiliki `select` berupa daftar; `column`, `unionAll`, `where`, dan `constant` juga daftar.',
+    en: 'A ViewDefinition has a list `select`; `column`, `unionAll`, `where` and `constant` are lists as well.',
+  },
   unknownProfile: {
     id: 'Profil yang diminta tidak dikenal server ini.',
     en: 'This server does not know the requested profile.',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import pg from 'pg';
-import { render, type SqlFragment } from '../sql.js';
+import { render, type SqlFragment, sql } from '../sql.js';
 import type { Database, Row, TransactionConnection } from './database.js';
 import type { ServerAddress } from './embedded/embedded.js';
 import { errorCode } from './errors.js';
@@ -61,14 +61,18 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
     Math.min(2, max),
   );
 
+  const cancel = async (processId: number): Promise<void> => {
+    await runWith(readers.next(), sql`select pg_cancel_backend(${processId}::int)`, true);
+  };
+
   return {
     schema,
     query: (statement, queryOptions) =>
-      queryOptions?.timeoutMs === undefined
+      queryOptions?.timeoutMs === undefined && queryOptions?.signal === undefined
         ? runWith(pool, statement, queryOptions?.name === true)
-        : inTransaction(pool, (connection) => connection.query(statement, queryOptions)),
+        : inTransaction(pool, cancel, (connection) => connection.query(statement, queryOptions)),
     read: (statement) => runWith(readers.next(), statement, true),
-    transaction: (work, transactionOptions) => inTransaction(pool, work, transactionOptions),
+    transaction: (work, transactionOptions) => inTransaction(pool, cancel, work, transactionOptions),
     async close() {
       await Promise.all([pool.end(), readers.close()]);
     },
@@ -161,6 +165,7 @@ function nameOfFrequent(text: string): string | undefined {
  */
 async function inTransaction<Value>(
   pool: pg.Pool,
+  cancel: (processId: number) => Promise<void>,
   work: (connection: TransactionConnection) => Promise<Value>,
   options: { readonly plans?: 'kept' } = {},
 ): Promise<Value> {
@@ -175,11 +180,26 @@ async function inTransaction<Value>(
     return client.query(text);
   };
   const sent: Promise<unknown>[] = [run(options.plans === 'kept' ? 'begin; set local plan_cache_mode = force_generic_plan' : 'begin')];
+  /** Cancels the statement that runs when `signal` is aborted. The connection is closed then: a cancellation that comes late must not hit the next one's statement. */
+  const cancellable = async (answer: Promise<readonly Row[]>, signal: AbortSignal): Promise<readonly Row[]> => {
+    const stop = (): void => {
+      isBroken = new Error('the statement was called off');
+      cancel(processIdOf(client)).catch(() => {});
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await answer;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  };
   const connection: TransactionConnection = {
     query(statement, options) {
       if (options?.timeoutMs !== undefined) sent.push(run(`set local statement_timeout = ${Math.max(1, Math.trunc(options.timeoutMs))}`));
       gather(client);
-      return runWith(client, statement, options?.name === true);
+      const answer = runWith(client, statement, options?.name === true);
+      return options?.signal === undefined ? answer : cancellable(answer, options.signal);
     },
     send(statement) {
       gather(client);
@@ -211,6 +231,11 @@ async function inTransaction<Value>(
     client.off('error', onError);
     client.release(isBroken);
   }
+}
+
+/** The process that serves a connection, as the server told at its start; the types of `pg` leave it out. */
+function processIdOf(client: pg.PoolClient): number {
+  return (client as unknown as { readonly processID: number }).processID;
 }
 
 /** Connections that carry many small reads at once: a read doesn't wait for the answer of the one before it. */

@@ -4,6 +4,8 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export interface QueryOptions {
   readonly timeoutMs?: number;
+  /** Aborted, the statement is cancelled in the database, and its connection closed. */
+  readonly signal?: AbortSignal;
   /** Prepares the statement once a connection, under a name made from its text: for the few hot ones whose text never varies. */
   readonly name?: boolean;
 }
