@@ -5,7 +5,8 @@ import type { Libraries } from '../../cql/libraries.js';
 import type { Plan } from '../../cql/plan.js';
 import type { EvaluationRun, PersonResult } from '../../cql/program.js';
 import type { ReferencePerson } from '../../cql/reference.js';
-import { pooledReferenceEvaluator, type ReferencePool } from '../../cql/reference-pool.js';
+import { createReferencePool, pooledReferenceEvaluator, type ReferencePool } from '../../cql/reference-pool.js';
+import { factCatalogue, factTables, factViews } from '../../facts/catalogue.js';
 import { residenceOf } from '../../facts/residence.js';
 import { zoneMinutesOf } from '../../facts/zone.js';
 import { type Issue, issue } from '../../fhir/outcome.js';
@@ -27,6 +28,14 @@ export interface AgreementParts {
   readonly pool: ReferencePool;
   /** Epoch milliseconds that both engines take for now. */
   now(): number;
+}
+
+/** The parts of a check over a server's database, with a pool of their own that the caller closes. `now` in epoch milliseconds. */
+export function agreementParts({
+  now,
+  ...parts
+}: Pick<AgreementParts, 'database' | 'libraries' | 'terminology'> & { readonly now: number }): AgreementParts {
+  return { ...parts, catalogue: factCatalogue(factTables(factViews())), pool: createReferencePool(), now: () => now };
 }
 
 export interface AgreementRequest {
