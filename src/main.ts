@@ -206,6 +206,35 @@ interface EvaluateCommandOptions {
   readonly json?: true;
 }
 
+const doctor = program.command('doctor').description('memeriksa server dan data / checks the server and its data');
+
+doctor
+  .command('agreement')
+  .description(
+    'membandingkan SQL dengan mesin acuan pada orang-orang batas / compares SQL with the reference engine on persons at the boundaries',
+  )
+  .option('--measure <id...>', 'hanya indikator ini / only these measures')
+  .option('--persons <n>', 'orang tiap indikator / persons a measure', wholeNumber(1, 1_000_000), 1000)
+  .option('--seed <n>', 'benih pengacak / seed', wholeNumber(0, 2 ** 32 - 1), 1)
+  .option('--mutate', 'menanam kesalahan pada kompilator: terlihatkah? / plants faults in the compiler: are they noticed?')
+  .option('--json', 'satu baris JSON tiap indikator / one line of JSON a measure')
+  .addHelpText(
+    'after',
+    '\nKode keluar / Exit codes: 0 sama / they agree, 1 berbeda / they differ\n\nContoh / Examples:\n  lontar doctor agreement --persons 5000\n  lontar doctor agreement --measure ANC-K6 IMUN-IDL --persons 10000 --seed 7\n  lontar doctor agreement --measure ANC-K6 --persons 2000 --mutate\n',
+  )
+  .action(async (options: DoctorAgreementOptions) => {
+    const config = await readConfig({});
+    if (config) process.exitCode = await doctorAgreement(config, options);
+  });
+
+interface DoctorAgreementOptions {
+  readonly measure?: readonly string[];
+  readonly persons: number;
+  readonly seed: number;
+  readonly mutate?: true;
+  readonly json?: true;
+}
+
 // `lontar validate … | head` closes the pipe early: that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
@@ -283,6 +312,42 @@ async function evaluate(config: Config, measure: string, { json, format, out, ..
     }
     for (const { text } of error.issues) note(`lontar: ${text.id} / ${text.en}`);
     return error.status === 400 ? misuse : 1;
+  }
+}
+
+async function doctorAgreement(config: Config, { measure: names, persons, seed, mutate, json }: DoctorAgreementOptions): Promise<number> {
+  const { startFailureLine, withServices } = await import('./server.js');
+  const { agreementParts } = await import('./measure/agreement/run.js');
+  const { findMeasure, guideMeasures } = await import('./measure/find-measure.js');
+  const { doctorAgreement: check, doctorFaults } = await import('./commands/doctor-agreement.js');
+  const { OperationOutcomeError } = await import('./fhir/outcome.js');
+  const counter = process.stderr.isTTY ? (line: string) => process.stderr.write(`\r\x1b[K${line}`) : () => true;
+  try {
+    return await withServices(config, async ({ database, measures, terminology, clock }) => {
+      const scope = { kind: 'all' } as const;
+      const chosen = names ? await Promise.all(names.map((name) => findMeasure(measures, scope, name))) : guideMeasures(measures);
+      const parts = agreementParts({ database, terminology, libraries: measures.libraries, now: clock() });
+      try {
+        return await (mutate === true ? doctorFaults : check)(
+          parts,
+          chosen,
+          { persons, seed, json: json === true },
+          {
+            print: (text) => {
+              counter('');
+              process.stdout.write(`${text}\n`);
+            },
+            progress: (measure, done, total) => counter(done === total ? '' : `${done}/${total} ${measure}`),
+          },
+        );
+      } finally {
+        await parts.pool.close();
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof OperationOutcomeError)) note(startFailureLine(error));
+    else for (const { text } of error.issues) note(`lontar: ${text.id} / ${text.en}`);
+    return error instanceof OperationOutcomeError && error.status === 404 ? misuse : 1;
   }
 }
 

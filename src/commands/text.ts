@@ -34,4 +34,10 @@ export const commandText = {
   }),
   definitions: { id: 'Nilai tiap definisi CQL', en: 'The value of each CQL definition' },
   resources: { id: 'Versi resource yang dibaca', en: 'Versions of the resources that were read' },
+  byReference: { id: 'dihitung mesin acuan saja', en: 'counted by the reference engine alone' },
+  agreement: (bySql: number, byReference: number, persons: number, differing: number): Text => ({
+    id: `${bySql} indikator dibandingkan pada ${persons} orang: ${differing} berbeda. ${byReference} dihitung mesin acuan saja, jadi sama dengan sendirinya.`,
+    en: `${bySql} measures compared on ${persons} persons: ${differing} differ. ${byReference} are counted by the reference engine alone, and so agree of themselves.`,
+  }),
+  unnoticed: { id: 'Kesalahan yang tidak terlihat pada orang mana pun', en: 'Faults that no person tells' },
 };
