@@ -51,7 +51,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const cursors = signedCursors(await cursorSecret(database));
   const extract: ExtractOptions = { ownBases: options.baseUrls ?? [], zoneMinutes: options.zoneMinutes ?? 0 };
   const index = await keepIndex(database, registry, extract, options.log ?? (() => {}));
-  if (facts !== undefined) await keepFactTables(database, facts, registry, extract, options.log ?? (() => {}));
+  const filling =
+    facts === undefined ? undefined : await keepFactTables({ database, writer: facts, registry, extract, log: options.log ?? (() => {}) });
   const compileOptions = (scope: Parameters<Store['read']>[0]) => ({
     registry,
     scope,
@@ -85,6 +86,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
 
   const statistics = growingStatistics(database);
   return {
+    ...(filling === undefined ? {} : { facts: filling }),
     read: (scope, type, id) => asClientFault(readCurrentVersion(database, scope, type, id)),
     readVersion: (scope, type, id, version) => asClientFault(readVersion(database, scope, type, id, version)),
     history: (scope, of, page) => asClientFault(readHistory(database, registry, cursors, scope, of, page)),
@@ -106,6 +108,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       }
     },
     async close() {
+      await filling?.stop();
       await statistics.settle();
       await database.close();
     },

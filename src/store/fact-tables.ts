@@ -1,45 +1,40 @@
-import type { Registry } from '../definitions/registry.js';
-import type { JsonObject } from '../fhir/resource.js';
-import { type ExtractOptions, patientOf } from '../search/extract.js';
-import { searchPlans } from '../search/plan.js';
 import { identifier, joinSql, type SqlFragment, sql } from '../sql.js';
-import type { Database, Row, TransactionConnection } from './database.js';
-import type { FactInput, FactTable, FactWriter } from './facts.js';
-import { patientShard } from './shard.js';
-import { factStatements } from './write/fact-rows.js';
-
-const pageSize = 500;
-const settingPrefix = 'fact-table/';
-const refillTimeoutMs = 3_600_000;
+import type { TransactionConnection } from './database.js';
+import { type FactFill, type FillParts, fillFactTables } from './fact-fill.js';
+import { beginFill, type FillState, noteWhole, readFills, wholePrefix } from './fact-fill-state.js';
+import type { FactTable } from './facts.js';
 
 /**
- * Makes each fact table as its views say: one that is new, or whose views have changed, is made anew and filled from every stored version of its
- * resource types, in one transaction, before anyone evaluates. `log` hears of it.
+ * Makes each fact table as its views say: one that is new, or whose views have changed, is made anew, and from then on gets the rows of everything that is written. What
+ * was stored before is filled in by the returned work, in the background; it goes on where an earlier process left off. `log` hears of it.
  */
-export async function keepFactTables(
-  database: Database,
-  writer: FactWriter,
-  registry: Registry,
-  extract: ExtractOptions,
-  log: (message: string) => void,
-): Promise<void> {
-  await database.transaction(async (connection) => {
+export async function keepFactTables(parts: FillParts): Promise<FactFill> {
+  const { database, writer } = parts;
+  const states = await database.transaction(async (connection) => {
     await connection.query(sql`select pg_advisory_xact_lock(hashtext(${`lontar facts ${database.schema}`}))`);
-    const rows = await connection.query(sql`select name, value from setting where starts_with(name, ${settingPrefix})`);
-    const made = new Map(rows.map((row) => [String(row['name']).slice(settingPrefix.length), row['value']]));
-    const outdated = writer.tables.filter(({ name, signature }) => made.get(name) !== signature);
-    if (outdated.length === 0) return;
-    for (const table of outdated) {
-      for (const statement of tableStatements(table)) await connection.query(statement);
-    }
-    const count = await fill(connection, writer, new Set(outdated), registry, extract);
-    for (const { name, signature } of outdated) {
-      await connection.query(
-        sql`insert into setting (name, value) values (${settingPrefix + name}, ${signature}) on conflict (name) do update set value = excluded.value`,
-      );
-    }
-    if (count > 0) log(`fact tables ${outdated.map(({ name }) => name).join(', ')} are filled from ${count} versions`);
+    const rows = await connection.query(sql`select name, value from setting where starts_with(name, ${wholePrefix})`);
+    const whole = new Map(rows.map((row) => [String(row['name']).slice(wholePrefix.length), row['value']]));
+    const under = await readFills(connection, writer.tables);
+    const outdated = writer.tables.filter(
+      ({ name, signature }) => whole.get(name) !== signature && !under.some(({ table }) => table === name),
+    );
+    for (const table of outdated) await makeTable(connection, table);
+    return outdated.length === 0 ? under : readFills(connection, writer.tables);
   });
+  if (states.length > 0) parts.log(`fact tables ${tableNames(states)} are being filled`);
+  return fillFactTables(parts, states);
+}
+
+function tableNames(states: readonly FillState[]): string {
+  return states.map(({ table }) => table).join(', ');
+}
+
+async function makeTable(connection: TransactionConnection, table: FactTable): Promise<void> {
+  for (const statement of tableStatements(table)) await connection.query(statement);
+  await connection.query(sql`delete from setting where name = ${wholePrefix + table.name}`);
+  const [stored] = await connection.query(sql`select exists (select 1 from body where type = any(${[...table.types]}::text[])) as any`);
+  if (stored?.['any'] === true && table.versioned !== false) await beginFill(connection, table);
+  else await noteWhole(connection, table);
 }
 
 function tableStatements(table: FactTable): readonly SqlFragment[] {
@@ -70,6 +65,10 @@ function tableStatements(table: FactTable): readonly SqlFragment[] {
       (index, place) =>
         sql`create index ${identifier(`${table.name}_${place}`)} on ${name} (${joinSql(index.map(identifier), ', ')}) where valid_to = 'infinity'`,
     ),
+    ...(table.pastIndexes ?? []).map(
+      (index, place) =>
+        sql`create index ${identifier(`${table.name}_past_${place}`)} on ${name} (${joinSql(index.map(identifier), ', ')}) where valid_to <> 'infinity'`,
+    ),
   ];
 }
 
@@ -78,82 +77,4 @@ function columnType(type: string): SqlFragment {
   if (!/^(?:bigint|smallint|integer|int|numeric|text|boolean|uuid|jsonb|date|timestamp|timestamptz)(?:\[\])?$/.test(type))
     throw new Error(`no type of a fact column: ${type}`);
   return { ...sql``, strings: [type] };
-}
-
-/** Each type's versions are taken number by number, so that one page never holds two versions of a resource. */
-async function fill(
-  connection: TransactionConnection,
-  writer: FactWriter,
-  outdated: ReadonlySet<FactTable>,
-  registry: Registry,
-  extract: ExtractOptions,
-): Promise<number> {
-  const tables = [...outdated].filter(({ versioned }) => versioned !== false);
-  const names = new Set(tables.map(({ name }) => name));
-  const types = new Set(tables.flatMap((table) => table.types));
-  const partial: FactWriter = {
-    ...writer,
-    tables,
-    types,
-    rows: (input) => writer.rows(input).filter(({ table }) => names.has(table)),
-  };
-  let count = 0;
-  for (const type of types) {
-    const [last] = await connection.query(sql`select max(version) as version from body where type = ${type}`, {
-      timeoutMs: refillTimeoutMs,
-    });
-    for (let version = 1; version <= Number(last?.['version'] ?? 0); version++) {
-      for await (const page of pagesOf(connection, type, version)) {
-        count += page.length;
-        const inputs = page.map((row) => inputOf(row, registry, extract));
-        for (const statement of factStatements(partial, inputs)) await connection.query(statement, { timeoutMs: refillTimeoutMs });
-      }
-    }
-  }
-  return count;
-}
-
-async function* pagesOf(connection: TransactionConnection, type: string, version: number): AsyncGenerator<readonly Row[]> {
-  let after = { at: '-1', key: '0' };
-  for (;;) {
-    const page = await connection.query(
-      sql`
-      select b.shard, b.key::text as key, b.type, b.id, b.version, b.last_updated, b.body, before.body as body_before
-      from body b
-      left join body before on before.shard = b.shard and before.key = b.key and before.version = b.version - 1
-      where b.type = ${type} and b.version = ${version}::int and (b.last_updated, b.key) > (${after.at}::bigint, ${after.key}::bigint)
-      order by b.last_updated, b.key
-      limit ${pageSize}::int`,
-      { timeoutMs: refillTimeoutMs },
-    );
-    if (page.length > 0) yield page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) return;
-    after = { at: String(last['last_updated']), key: String(last['key']) };
-  }
-}
-
-function inputOf(row: Readonly<Record<string, unknown>>, registry: Registry, extract: ExtractOptions): FactInput {
-  const type = String(row['type']);
-  const id = String(row['id']);
-  const deleted = row['body'] === null;
-  const patientIn = (body: unknown): string | undefined => {
-    if (typeof body !== 'string') return undefined;
-    return type === 'Patient' ? id : patientOf(searchPlans(registry).type(type), JSON.parse(body) as JsonObject, extract);
-  };
-  const resource = deleted ? { resourceType: type } : (JSON.parse(String(row['body'])) as JsonObject);
-  const patient = patientIn(row['body']);
-  const before = patientIn(row['body_before']);
-  const own = Number(row['shard']);
-  return {
-    shard: patient === undefined ? own : patientShard(patient),
-    shardBefore: before === undefined ? own : patientShard(before),
-    type,
-    id,
-    version: Number(row['version']),
-    at: Number(row['last_updated']),
-    resource,
-    deleted,
-    ...(patient === undefined ? {} : { patient }),
-  };
 }

@@ -11,6 +11,8 @@ export interface FactTable {
   readonly required: ReadonlySet<string>;
   /** Columns of each index over the open rows, beside the one by which rows are closed. */
   readonly indexes: ReadonlyArray<readonly string[]>;
+  /** Columns of each index over the closed rows. */
+  readonly pastIndexes?: ReadonlyArray<readonly string[]>;
   /** Changes with anything that decides the table's columns or rows: the table is then made and filled anew. */
   readonly signature: string;
   /**

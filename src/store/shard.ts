@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** Shards of a cluster: enough for any, few enough to count. Fixed for ever, as is the hash. */
-const shardCount = 4096;
+export const shardCount = 4096;
 
 /** Shard of a resource: of its patient's compartment where it lies in one, else of itself. `owner` is `Patient/id` or the resource's own `Type/id`. */
 export function shardOf(owner: string): number {

@@ -2,6 +2,7 @@ import type { Issue } from '../fhir/outcome.js';
 import type { FhirResource } from '../fhir/resource.js';
 import type { SearchRequest } from '../search/request.js';
 import type { Scope } from '../search/scope.js';
+import type { FactFill } from './fact-fill.js';
 
 /** One version of a resource as stored. `body` is its JSON text, with `id` and `meta` in it, sent to clients untouched; absent on a deletion. */
 export interface StoredVersion {
@@ -76,6 +77,8 @@ export type WriteOperation = Placed &
 export interface WriteResult {
   readonly outcome: 'created' | 'updated' | 'deleted' | 'existing';
   readonly version: StoredVersion;
+  /** What was found beside validation as it was written, to be told with it: warnings. */
+  readonly issues?: readonly Issue[];
 }
 
 /**
@@ -94,6 +97,8 @@ export interface Store {
   search(scope: Scope, request: SearchRequest): Promise<SearchPage>;
   /** All or none, in one transaction. References between operations by `fullUrl` (urn:uuid:…) and conditional references are resolved to ids. */
   write(operations: readonly WriteOperation[], context: WriteContext): Promise<readonly WriteResult[]>;
+  /** Fact tables that are still being filled; absent where there are none. */
+  readonly facts?: Pick<FactFill, 'pending' | 'done'>;
   /** True while the database answers. */
   ready(): Promise<boolean>;
   close(): Promise<void>;

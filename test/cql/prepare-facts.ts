@@ -8,5 +8,6 @@ import { registry } from '../measure/memory-persons.js';
 /** The tables and functions that compiled SQL reads, on a database without any. */
 export async function prepareFacts(database: Database): Promise<void> {
   await migrate(database, storeMigrations());
-  await keepFactTables(database, factWriter(factTables(factViews())), registry, { ownBases: [], zoneMinutes: 0 }, () => {});
+  const writer = factWriter(factTables(factViews()));
+  await keepFactTables({ database, writer, registry, extract: { ownBases: [], zoneMinutes: 0 }, log: () => {} });
 }

@@ -31,13 +31,38 @@ export function factStatements(writer: FactWriter, inputs: readonly FactInput[])
   return statements;
 }
 
-interface FactCells {
-  readonly input: FactInput;
+/** A version with the instant at which the next one replaced it, where one has. */
+export interface PastVersion extends FactInput {
+  readonly until?: number;
+}
+
+/**
+ * Statements that make the rows of whole resources anew from all their versions, in place of those that there are. Rows of versions that were written later stay: their
+ * writer has made them.
+ */
+export function refillStatements(writer: FactWriter, versions: readonly PastVersion[]): readonly SqlFragment[] {
+  const relevant = versions.filter(({ type }) => writer.types.has(type));
+  const latest = new Map(relevant.map((version) => [`${version.type}/${version.id}`, version]));
+  return writer.tables.flatMap((table) => {
+    const replaced = [...latest.values()].filter(({ type }) => table.types.includes(type));
+    if (replaced.length === 0) return [];
+    const cells = relevant
+      .filter(({ type }) => table.types.includes(type))
+      .flatMap((input) => writer.rows(input).flatMap((row) => (row.table === table.name ? [{ input, values: row.values }] : [])));
+    const { remove, refill } = statementsOf(table);
+    return [remove(replaced), ...(cells.length > 0 ? [refill(cells)] : [])];
+  });
+}
+
+interface FactCells<Input extends FactInput = FactInput> {
+  readonly input: Input;
   readonly values: readonly unknown[];
 }
 
 interface FactStatements {
   readonly insert: RowStatement<FactCells>;
+  readonly refill: RowStatement<FactCells<PastVersion>>;
+  readonly remove: RowStatement<FactInput>;
   readonly close: RowStatement<FactInput>;
 }
 
@@ -54,6 +79,8 @@ function statementsOf(table: FactTable): FactStatements {
         table.versioned === false
           ? insertStatement(table.name, own, 'on conflict do nothing')
           : insertStatement(table.name, [...keyColumns, ...own]),
+      refill: insertStatement(table.name, [...keyColumns, untilColumn, ...own]),
+      remove: removeStatement(table.name),
       close: closeStatement(table.name),
     };
     known.set(table, statements);
@@ -67,6 +94,12 @@ const keyColumns: readonly Column<FactCells>[] = [
   { name: 'resource_id', type: 'text', of: ({ input }) => input.id },
   { name: 'valid_from', type: 'timestamptz', of: ({ input }) => new Date(input.at).toISOString() },
 ];
+
+const untilColumn: Column<FactCells<PastVersion>> = {
+  name: 'valid_to',
+  type: 'timestamptz',
+  of: ({ input }) => (input.until === undefined ? 'infinity' : new Date(input.until).toISOString()),
+};
 
 const closingColumns: readonly Column<FactInput>[] = [
   { name: 'shard', type: 'int', of: ({ shard, shardBefore }) => shardBefore ?? shard },
@@ -83,6 +116,17 @@ function closeStatement(table: string): RowStatement<FactInput> {
       set valid_to = r.at
       from ${source}
       where f.shard = r.shard and f.resource_id = r.id and f.resource_type = r.type and f.valid_to = 'infinity'`,
+  );
+}
+
+/** Up to the latest version that is known: a later one may have been written meanwhile, and its rows with it. */
+function removeStatement(table: string): RowStatement<FactInput> {
+  return rowStatement(
+    closingColumns,
+    (source) => sql`
+      delete from ${identifier(table)} f
+      using ${source}
+      where f.resource_id = r.id and f.resource_type = r.type and f.valid_from <= r.at`,
   );
 }
 
