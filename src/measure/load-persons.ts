@@ -1,14 +1,15 @@
 import type { Subjects } from '../cql/program.js';
 import type { ReferencePerson } from '../cql/reference.js';
-import type { FhirResource } from '../fhir/resource.js';
+import type { FhirResource, JsonObject } from '../fhir/resource.js';
 import { joinSql, type SqlFragment, sql } from '../sql.js';
 import type { Database } from '../store/database.js';
+import { withMedications } from '../store/medications.js';
 
 const batchSize = 200;
 
 /**
  * The persons asked for, in batches by id, each with the current versions of everything in the Patient compartment: what the reference engine reads.
- * Village and zone come from the facts, so that both engines place a person alike.
+ * Village and zone come from the facts, so that both engines place a person alike; a medicine that is named by reference has its code, as in the facts.
  */
 export async function* loadPersons(database: Pick<Database, 'query'>, subjects: Subjects): AsyncGenerator<readonly ReferencePerson[]> {
   let after = '';
@@ -27,7 +28,10 @@ export async function* loadPersons(database: Pick<Database, 'query'>, subjects: 
       join body on body.shard = resource.shard and body.key = resource.key and body.version = resource.version
       where resource.patient = any(${ids}::text[])`);
     const resources = new Map<string, FhirResource[]>(ids.map((id) => [id, []]));
-    for (const { patient, body } of bodies) resources.get(String(patient))?.push(JSON.parse(String(body)) as FhirResource);
+    const read = bodies.map(({ patient, body }) => ({ patient, resource: JSON.parse(String(body)) as JsonObject }));
+    for (const { patient, resource } of await withMedications(database, read)) {
+      resources.get(String(patient))?.push(resource as unknown as FhirResource);
+    }
     yield people.map(({ id, area, zone }) => ({
       id: String(id),
       ...(typeof area === 'string' ? { area } : {}),

@@ -395,6 +395,57 @@ test('what clients of the platform send is accepted, or refused for an error of 
   t.equal((found.json() as { entry?: readonly unknown[] }).entry?.length, 1, 'and is joined to what refers to them');
 });
 
+test('a measure reads medicines that are named by reference: in the same Bundle, stored before, and contained', async (t) => {
+  const { send } = await testApp(t);
+  const tablets = { coding: [{ system: 'http://sys-ids.kemkes.go.id/kfa', code: '93006500' }] };
+  const dispense = (id: string, whenHandedOver: string, medication: object) => ({
+    resourceType: 'MedicationDispense',
+    id,
+    status: 'completed',
+    subject: { reference: 'Patient/ttd' },
+    quantity: { value: 30 },
+    whenHandedOver,
+    ...medication,
+  });
+  const put = (resource: { readonly resourceType: string; readonly id: string }) => ({
+    resource,
+    request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
+  });
+  const named = { medicationReference: { reference: 'Medication/fe' } };
+  const sent = await send(
+    'POST',
+    '/fhir',
+    transaction(
+      put({ ...patient('6202034705920032'), id: 'ttd' }),
+      put({ resourceType: 'Medication', id: 'fe', code: tablets } as never),
+      put(dispense('d1', '2026-02-10T02:00:00+00:00', named)),
+      put({
+        resourceType: 'EpisodeOfCare',
+        id: 'anc',
+        status: 'active',
+        type: [{ coding: [{ system: 'http://terminology.kemkes.go.id/CodeSystem/episodeofcare-type', code: 'ANC' }] }],
+        patient: { reference: 'Patient/ttd' },
+        managingOrganization: { display: 'Puskesmas' },
+        period: { start: '2026-01-01' },
+      } as never),
+    ),
+  );
+  t.equal(sent.statusCode, 200, sent.body.slice(0, 500));
+  t.equal((await send('PUT', '/fhir/MedicationDispense/d2', dispense('d2', '2026-03-10T02:00:00+00:00', named))).statusCode, 201);
+  const report = async () => {
+    const answer = await send(
+      'GET',
+      '/fhir/Measure/ANC-TTD90/$evaluate-measure?periodStart=2026-01-01&periodEnd=2026-12-31&subject=Patient/ttd&reportType=subject',
+    );
+    const { group } = answer.json() as { group: readonly { population: readonly { count: number }[] }[] };
+    return group[0]?.population.map(({ count }) => count);
+  };
+  t.strictSame(await report(), [1, 1, 0], '60 tablets');
+  const inside = { contained: [{ resourceType: 'Medication', id: 'm', code: tablets }], medicationReference: { reference: '#m' } };
+  t.equal((await send('PUT', '/fhir/MedicationDispense/d3', dispense('d3', '2026-04-10T02:00:00+00:00', inside))).statusCode, 201);
+  t.strictSame(await report(), [1, 1, 1], '90 tablets');
+});
+
 /** Why an exchange rule isn't answered with its number yet; the others are, by a test of this file. */
 const notYet: Readonly<Record<string, string>> = {
   '20003': 'scopes come with access',

@@ -1,6 +1,7 @@
-import { asObject } from '../../fhir/resource.js';
+import { asObject, type JsonObject } from '../../fhir/resource.js';
 import type { TransactionConnection } from '../database.js';
 import type { FactInput } from '../facts.js';
+import { withMedications } from '../medications.js';
 import type { WriteContext, WriteOperation, WriteResult } from '../store.js';
 import { lockFirst, resolveConditions } from './conditions.js';
 import { readCurrent, readTargets } from './current.js';
@@ -115,11 +116,17 @@ async function writePhase(
     facts.push(made.fact);
     if (writer.deriver?.types.has(draft.type) === true) transaction.changes.push(changeOf(made.fact, before !== undefined));
   }
-  transaction.facts.push(...facts);
-  await sendRows(transaction, { creations, updates, deletions, reborn, fresh, facts });
+  const told = await withMedications(connection, facts, medicationsOf(facts));
+  transaction.facts.push(...told);
+  await sendRows(transaction, { creations, updates, deletions, reborn, fresh, facts: told });
   // References written before their target could not name its shard. Without broken references only a resource under an id of its sender's was awaited.
   const awaited = mayBeAwaited ? fresh : fresh.filter(({ method }) => method === 'PUT');
   if (awaited.length > 0) await connection.query(adoptReferences(awaited), { name: true });
+}
+
+/** Medications that are written with what refers to them, by id. */
+function medicationsOf(facts: readonly FactInput[]): ReadonlyMap<string, JsonObject> {
+  return new Map(facts.flatMap(({ type, id, resource, deleted }) => (type === 'Medication' && !deleted ? [[id, resource] as const] : [])));
 }
 
 const order = { delete: 0, create: 1, update: 2, none: 3 } as const;
