@@ -8,6 +8,7 @@ import { reductions } from './sql/reduce.js';
 import { named } from './sql/refusing.js';
 import { scalars } from './sql/scalars.js';
 import { createSelect } from './sql/select.js';
+import { sharing } from './sql/sharing.js';
 import { fragmentsOf, nullValue, type Value } from './sql/value.js';
 import type { Env, SqlContext, Work } from './sql/work.js';
 
@@ -39,7 +40,7 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
   const base = { plan, context, subject, finished: [], fresh, personEnv };
   // The parts call each other, so each gets the whole, which is filled before the first call.
   const work = base as typeof base & Work;
-  Object.assign(work, persons(work), lists(work), queries(work), reductions(work), localLists(work), scalars(work));
+  Object.assign(work, persons(work), lists(work), queries(work), reductions(work), localLists(work), scalars(work), sharing(work));
 
   const env: Env = { ...personEnv(), aliases: new Map([[patientAlias, work.personRow('s')]]) };
   result.output(identifier(`s.${subject.output(sql`p.resource_id`, 'id')}`), 'id');

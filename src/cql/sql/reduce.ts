@@ -5,13 +5,7 @@ import { groupValue, sortExpressions, tieBreaker } from './grouping.js';
 import { attempt, named, refuse } from './refusing.js';
 import { createSelect, exported, type Select } from './select.js';
 import { boolean, fragmentsOf, integer, isConstant, mapValue, present, sqlFalse, sqlNull, sqlTrue, type Value } from './value.js';
-import type { Base, Env, Work } from './work.js';
-
-interface Reduced {
-  readonly select: Select;
-  /** The value as someone who joins the select under an alias sees it. */
-  value(alias: string): Value;
-}
+import type { Base, Env, Reduced, Work } from './work.js';
 
 /** Lists reduced to a value by grouping: by person, or by the key of the rows around them. */
 export function reductions(work: Work): Pick<Work, 'aggregate'> {
@@ -30,7 +24,7 @@ export function reductions(work: Work): Pick<Work, 'aggregate'> {
   function personAggregate(value: Scalar & { kind: 'aggregate' }, env: Env): Value {
     const { rows, operator } = value;
     const known = reduced.get(rows)?.get(operator);
-    const made = known ?? makePersonAggregate(value);
+    const made = known ?? work.sharedAggregate(value) ?? makePersonAggregate(value);
     if (!known) reduced.set(rows, (reduced.get(rows) ?? new Map()).set(operator, made));
     return made.value(env.select.joinPerson(made.select.name));
   }

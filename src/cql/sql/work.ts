@@ -58,6 +58,12 @@ export interface Made {
   readonly item: Value;
 }
 
+/** A value of one row a person, as someone who joins the select under an alias sees it. */
+export interface Reduced {
+  readonly select: Select;
+  value(alias: string): Value;
+}
+
 /** What the parts of the last stage share: the plan, the CTEs made so far, and each other. */
 export interface Work {
   readonly plan: Plan;
@@ -94,5 +100,11 @@ export interface Work {
   conditionSql(condition: Scalar, env: Env): SqlFragment;
   memberSql(value: Scalar & { kind: 'member' }, env: Env): SqlFragment;
   aggregate(value: Scalar & { kind: 'aggregate' }, env: Env): Value;
+  /** An aggregate of the person in a select shared with others over the same rows; undefined where it needs one of its own. */
+  sharedAggregate(value: Scalar & { kind: 'aggregate' }): Reduced | undefined;
+  /** A list of distinct values in a select shared with others; undefined where it needs one of its own. */
+  sharedList(rows: Rows & { kind: 'query' }): Relation | undefined;
+  /** Nothing made from now on becomes part of what was made before. */
+  closeShared(): void;
   localReduced(value: Scalar & { kind: 'aggregate' }, env: Env): Value;
 }
