@@ -4,7 +4,7 @@ import type { Pregnancy } from './household.js';
 import { giveDose } from './immunisation.js';
 import { diagnose, dispense, episode, type Life, observe, perform, servicesOn, type Visit, visit } from './life.js';
 import { round } from './numbers.js';
-import { isRecorded } from './person.js';
+import { isAlive } from './person.js';
 import { rates } from './rates.js';
 import { concept, type Reference } from './resource.js';
 
@@ -35,7 +35,8 @@ export function recordPregnancy(life: Life, pregnancy: Pregnancy): Reference | u
     .filter(
       (day) =>
         day < ends &&
-        isRecorded(mother, day, world) &&
+        day <= world.until &&
+        isAlive(mother, day) &&
         random.chance(rates.pregnancy.keepsVisit * Math.sqrt(servicesOn(life, day)?.reach ?? 0)),
     );
   const firstDay = days[0];
@@ -91,9 +92,9 @@ function recordVisit(life: Life, course: Course, day: Day, index: number, care: 
       snomed('103693007', 'Diagnostic procedure'),
       'procedure-ultrasound',
     );
-  dispense(life, at, course.takesMicronutrients ? medicines.micronutrients : medicines.iron, 36);
+  dispense(life, at, course.takesMicronutrients ? medicines.micronutrients : medicines.iron, 45);
   if (index > 0)
-    observe(life, at, 'tabletsTaken', random.chance(rates.pregnancy.tabletsTakenShare) ? random.integer(31, 38) : random.integer(5, 20));
+    observe(life, at, 'tabletsTaken', random.chance(rates.pregnancy.tabletsTakenShare) ? random.integer(36, 45) : random.integer(5, 25));
   if (index === 1) {
     if (random.chance(rates.pregnancy.counselled))
       perform(life, at, snomed('61310001', 'Nutrition education'), snomed('409073007', 'Education'));

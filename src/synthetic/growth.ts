@@ -32,7 +32,7 @@ export function recordGrowth(life: Life, child: Person): void {
   const { random, world } = life;
   const ends = Math.min(world.until, addMonths(child.born, 60) - 1);
   if (ends < world.since) return;
-  const { heightScore, thinnessScore, attends } = rates.growth;
+  const { heightScore, thinnessScore } = rates.growth;
   const track: Track = {
     ownHeight: random.normal(heightScore.mean, heightScore.deviation),
     ownThinness: random.normal(thinnessScore.mean, thinnessScore.deviation),
@@ -50,7 +50,8 @@ export function recordGrowth(life: Life, child: Person): void {
     // Each Posyandu has its day of the month.
     const day = month + 4 + (Number(services?.village.code.slice(-2) ?? 0) % 20);
     if (services === undefined || day > ends || day < child.born + 20 || !isRecorded(child, day, world)) continue;
-    if (!random.chance(attends * services.reach)) continue;
+    const { attends, attendsRound } = rates.growth;
+    if (!random.chance((vitaminMonths.has(monthOf(day)) ? attendsRound : attends) * services.reach)) continue;
     const at = visit(life, child, 'posyandu', day, { profession: 'kader' });
     if (at) recordMonth(life, child, at, track, number);
   }

@@ -1,10 +1,10 @@
-import { addMonths, type Day, dayIn, yearOf } from './calendar.js';
+import { addMonths, dayIn, yearOf } from './calendar.js';
 import { lontar } from './codes.js';
 import { type Life, servicesOn, type Visit, visit } from './life.js';
 import { isAlive, isRecorded, type Person } from './person.js';
 import { rates } from './rates.js';
 import { concept } from './resource.js';
-import { type Dose, infantDoses, schoolDoses, type Vaccine, vaccines } from './schedule.js';
+import { infantDoses, schoolDoses, type Vaccine, vaccines } from './schedule.js';
 
 type Reason = 'IM-Dasar' | 'IM-Baduta' | 'IM-SD' | 'IM-WUS';
 
@@ -67,32 +67,22 @@ export function giveDose(life: Life, at: Visit, { vaccine, dose, reason, refused
   });
 }
 
-/** A child's routine doses since birth: one visit a session. The dose at birth belongs to the birth. */
+const sessionMonths = [...new Set(infantDoses.map(({ dueMonths }) => dueMonths))];
+
+/** A child's routine doses since birth: one visit a session, some days after it falls due. The dose at birth belongs to the birth where that is recorded. */
 export function recordInfantDoses(life: Life, child: Person): void {
   const { random, world } = life;
   const isWilling = random.chance(rates.immunisation.willing);
-  const sessions = new Map<Day, Dose[]>();
-  for (const dose of infantDoses) {
-    if (dose.dueMonths === 0) continue;
-    const day = addMonths(child.born, dose.dueMonths) + Math.floor(Math.abs(random.normal(3, 7)));
-    if (day > world.until || !isAlive(child, day)) continue;
-    if (random.chance(isWilling ? rates.immunisation.keepsDose : rates.immunisation.unwillingDose))
-      sessions.set(day, [...(sessions.get(day) ?? []), dose]);
-  }
-  // Doses that fall due together are given together.
-  const days = [...sessions.keys()].sort((a, b) => a - b);
-  const merged: { day: Day; doses: Dose[] }[] = [];
-  for (const day of days) {
-    const last = merged.at(-1);
-    const doses = sessions.get(day) ?? [];
-    if (last !== undefined && doses[0]?.dueMonths === last.doses[0]?.dueMonths) last.doses.push(...doses);
-    else merged.push({ day, doses: [...doses] });
-  }
-  for (const { day, doses } of merged) {
-    const at = visit(life, child, 'immunisation', day);
+  for (const months of sessionMonths) {
+    const isBirth = months === 0;
+    if (isBirth && child.born >= world.since) continue;
+    const day = isBirth ? child.born : addMonths(child.born, months) + Math.floor(Math.abs(random.normal(4, 7)));
+    const share = isBirth ? rates.immunisation.birthDose : isWilling ? rates.immunisation.keepsDose : rates.immunisation.unwillingDose;
+    const doses = infantDoses.filter(({ dueMonths }) => dueMonths === months && random.chance(share));
+    if (day > world.until || !isAlive(child, day) || doses.length === 0) continue;
+    const at = visit(life, child, 'immunisation', day, isBirth ? { minutes: 23 * 60 } : {});
     if (at === undefined) continue;
-    for (const { vaccine, dose, dueMonths } of doses)
-      giveDose(life, at, { vaccine, dose, reason: dueMonths > 9 ? 'IM-Baduta' : 'IM-Dasar' });
+    for (const { vaccine, dose } of doses) giveDose(life, at, { vaccine, dose, reason: months > 9 ? 'IM-Baduta' : 'IM-Dasar' });
   }
   const refusal = addMonths(child.born, 2) + 5;
   if (!isWilling && isRecorded(child, refusal, world) && random.chance(rates.immunisation.refusalRecorded)) {

@@ -64,7 +64,7 @@ export const rates = {
     tetanusDose: 0.85,
   },
   delivery: { source: 'assumed', facility: 0.94, skilled: 0.97, earlyBreastfeeding: 0.78, lowWeight: { mean: 3120, deviation: 400 } },
-  postnatal: { source: 'assumed', keepsVisit: 0.95, vitaminA: 0.93, thyroidTest: 0.85, identityDays: { from: 20, to: 90 } },
+  postnatal: { source: 'assumed', keepsVisit: 0.975, vitaminA: 0.95, thyroidTest: 0.85, identityDays: { from: 20, to: 90 } },
   growth: {
     /** The means give about the published 19.8 % of stunting and some 6 % of wasting. */
     source: 'programme',
@@ -72,13 +72,15 @@ export const rates = {
     thinnessScore: { mean: -0.3, deviation: 1.0 },
     attends: 0.82,
     exclusivelyBreastfed: 0.66,
-    vitaminA: 0.88,
+    vitaminA: 0.97,
+    /** In the months of the vitamin A rounds, when everybody is called. */
+    attendsRound: 0.92,
     severeCare: 0.9,
   },
   immunisation: {
     source: 'assumed',
     willing: 0.95,
-    keepsDose: 0.985,
+    keepsDose: 0.992,
     unwillingDose: 0.5,
     birthDose: 0.96,
     refusalRecorded: 0.3,
