@@ -122,6 +122,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     origin: (request) => originOf(request, config),
   });
   app.addHook('onClose', async () => services.jobs.close());
+  app.addHook('onClose', () => services.measures.close());
   await app.ready();
   return app;
 }

@@ -21,6 +21,10 @@ export interface Config {
   readonly platformEarliest?: string;
   /** Whether z-scores are derived and stored when a child's measurements are. */
   readonly growthDerive: boolean;
+  /** Hour of the night (UTC+7) at which the two engines are compared on all measures; absent: never. */
+  readonly agreementHour?: number;
+  /** How many generated persons, and how many of the store, a comparison takes. */
+  readonly agreementSample: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Scheme, host and path prefix that clients see, without a trailing slash. Absent: taken from each request. */
   readonly baseUrl?: string;
@@ -141,6 +145,26 @@ const settings = [
       en: '`on` stores growth z-scores (WHO) beside the weight, length or height and head circumference of children under five.',
     },
     example: 'on',
+  },
+  {
+    name: 'AGREEMENT_HOUR',
+    schema: { type: 'string', pattern: '^(off|1?[0-9]|2[0-3])$' },
+    default: '2',
+    about: {
+      id: 'Jam (WIB) pembandingan SQL dan mesin acuan atas semua Measure setiap malam; `off` mematikannya.',
+      en: 'Hour (UTC+7) at which SQL and the reference engine are compared on all measures each night; `off` turns it off.',
+    },
+    example: 'off',
+  },
+  {
+    name: 'AGREEMENT_SAMPLE',
+    schema: { type: 'integer', minimum: 10, maximum: 10_000 },
+    default: 100,
+    about: {
+      id: 'Banyaknya orang buatan, dan banyaknya orang tersimpan, dalam satu pembandingan.',
+      en: 'How many generated persons, and how many stored ones, one comparison takes.',
+    },
+    example: '500',
   },
   {
     name: 'LOG_LEVEL',
@@ -276,6 +300,8 @@ interface ReadSettings {
   readonly PLATFORM_RULES: Config['platformRules'];
   readonly PLATFORM_EARLIEST?: string;
   readonly GROWTH_DERIVE: 'on' | 'off';
+  readonly AGREEMENT_HOUR: string;
+  readonly AGREEMENT_SAMPLE: number;
   readonly LOG_LEVEL: Config['logLevel'];
   readonly BASE_URL?: string;
   readonly TRUST_PROXY: 'on' | 'off';
@@ -356,6 +382,8 @@ function toConfig(read: ReadSettings): Config {
     platformRules: read.PLATFORM_RULES,
     ...(read.PLATFORM_EARLIEST === undefined ? {} : { platformEarliest: read.PLATFORM_EARLIEST }),
     growthDerive: read.GROWTH_DERIVE === 'on',
+    ...(read.AGREEMENT_HOUR === 'off' ? {} : { agreementHour: Number(read.AGREEMENT_HOUR) }),
+    agreementSample: read.AGREEMENT_SAMPLE,
     logLevel: read.LOG_LEVEL,
     ...(read.BASE_URL === undefined ? {} : { baseUrl: read.BASE_URL.replace(/\/+$/, '') }),
     trustProxy: read.TRUST_PROXY === 'on',

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import { type App, createApp } from './app.js';
 import type { Config } from './config.js';
+import { everyNight } from './measure/agreement/service/nightly.js';
 import { createServices } from './rest/create-services.js';
 import { type Lifecycle, newLifecycle } from './rest/health.js';
 import { createLogger } from './rest/log.js';
@@ -43,6 +44,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     closers.unshift(() => database.close());
     const services = await createServices({ config, database });
     await publishGuide(services);
+    closers.unshift(startNightly(config, services));
     const lifecycle = newLifecycle();
     const app = await createApp(services, { logger, lifecycle });
     closers.unshift(() => app.close());
@@ -60,6 +62,13 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     for (const close of closers) await close().catch(() => {});
     throw error;
   }
+}
+
+/** Has the engines compared each night where `config` says so. Returns what ends it. */
+function startNightly({ agreementHour }: Config, { database, clock, measures }: Services): () => Promise<void> {
+  if (agreementHour === undefined) return async () => {};
+  const stop = everyNight({ database, hour: agreementHour, clock, work: async (night) => measures.agreement?.compareAll(night) });
+  return async () => stop();
 }
 
 /** Runs `work` over the server's database without listening; an embedded one that another process has started is used as it runs. Throws StartError. */

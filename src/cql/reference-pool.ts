@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Issue, issue } from '../fhir/outcome.js';
 import { CqlError } from './error.js';
@@ -30,14 +31,16 @@ export interface ReferencePoolOptions {
   readonly processes?: number;
   readonly timeoutMs?: number;
   readonly memoryMegabytes?: number;
+  /** How far the processes stand back for others, as the system counts it: 0 to 19. */
+  readonly niceness?: number;
 }
 
-const defaults = { processes: 2, timeoutMs: 60_000, memoryMegabytes: 512 } as const;
+const defaults = { processes: 2, timeoutMs: 60_000, memoryMegabytes: 512, niceness: 0 } as const;
 
 type Answer = { readonly results: readonly JobResult[] } | { readonly issues?: readonly Issue[]; readonly failure: string };
 
 export function createReferencePool(options: ReferencePoolOptions = {}): ReferencePool {
-  const { processes, timeoutMs, memoryMegabytes } = { ...defaults, ...options };
+  const { processes, timeoutMs, memoryMegabytes, niceness } = { ...defaults, ...options };
   const idle: ChildProcess[] = [];
   const busy = new Set<ChildProcess>();
   const waiting: Array<() => void> = [];
@@ -111,6 +114,7 @@ export function createReferencePool(options: ReferencePoolOptions = {}): Referen
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
+    if (niceness > 0 && engine.pid !== undefined) setPriority(engine.pid, niceness);
     // An engine that dies while nobody asks it anything is only forgotten.
     engine.on('error', () => forget(engine));
     engine.on('exit', () => forget(engine));

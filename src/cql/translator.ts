@@ -66,13 +66,17 @@ export function createTranslator(options: TranslatorOptions = {}): Translator {
     clearTimeout(rest);
     engine ??= start();
     const asked = engine;
+    asked.ref();
+    asked.channel?.ref();
     return new Promise((resolve) => {
       const settle = (result: Result<ElmLibrary>): void => {
         clearTimeout(timer);
         asked.off('message', onMessage);
         asked.off('exit', onExit);
         resolve(result);
-        // A process at rest would hold some 200 MB.
+        // Whoever wants to end needn't wait for a process at rest, which would hold some 200 MB.
+        asked.unref();
+        asked.channel?.unref();
         rest = setTimeout(() => void end(), restMs).unref();
       };
       const onMessage = (result: unknown): void => settle(result as Result<ElmLibrary>);

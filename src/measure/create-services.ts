@@ -10,6 +10,9 @@ import { packFolder } from '../root.js';
 import type { Database } from '../store/database.js';
 import type { Store } from '../store/store.js';
 import type { Terminology } from '../terminology/terminology.js';
+import { type AgreementOptions, openAgreement } from './agreement/service/create.js';
+import { guideMeasures } from './find-measure.js';
+import type { OpenLibraries } from './library/open-libraries.js';
 import { bases, isBasis, loadBasis } from './load-basis.js';
 import { loadPersons } from './load-persons.js';
 import type { MeasureServices } from './services.js';
@@ -25,31 +28,60 @@ export interface MeasureParts {
   /** Limits of the reference engine. */
   readonly reference?: ReferencePoolOptions;
   readonly smallCells?: SmallCells;
+  /** Stored libraries beside ours; only ours without it. */
+  readonly stored?: Pick<OpenLibraries, 'live' | 'ours' | 'translator' | 'onChange'>;
+  /** How the engines' agreement is kept, with `stored`; without it SQL serves all that compiles. */
+  readonly agreement?: AgreementOptions;
 }
 
 /** The measure room over a database that the store has brought up to date. Reads the libraries that the build translated; throws with one clear line where they are absent. */
 export function createMeasureServices(parts: MeasureParts): MeasureServices {
   const { registry, terminology, store, database, clock } = parts;
-  const libraries = packedLibraries(packFolder);
+  const live = parts.stored?.live;
+  const libraries = live?.libraries ?? packedLibraries(packFolder);
   const members = (valueSet: string): Iterable<string> | undefined => terminology.members(valueSet)?.keys();
   const sqlOptions = { database, libraries, catalogue: factCatalogue(factTables(factViews())), members, now: clock };
-  const compiled = sqlEvaluator(sqlOptions);
   const pool = createReferencePool(parts.reference);
-  const translator = createTranslator();
+  const translator = parts.stored?.translator ?? createTranslator();
+  const state = (): string => `${live?.generation ?? 0} ${registry.generation ?? 0}`;
+  const compiled = renewed(() => sqlEvaluator(sqlOptions), state);
+  const reference = pooledReferenceEvaluator({
+    pool,
+    libraries,
+    members,
+    loadPersons: (subjects) => loadPersons(database, subjects),
+    now: clock,
+  });
+  const agreement =
+    parts.stored &&
+    parts.agreement &&
+    openAgreement(
+      {
+        database,
+        libraries,
+        ours: parts.stored.ours,
+        catalogue: sqlOptions.catalogue,
+        terminology,
+        store,
+        clock,
+        guide: () => guideMeasures({ registry }),
+        engines: { reference, sql: compiled },
+        keys: renewed(() => sqlEvaluator({ ...sqlOptions, now: () => 0 }), state),
+      },
+      parts.agreement,
+    );
+  if (agreement) parts.stored?.onChange(() => agreement.activate());
   return {
     registry,
     areas: loadAreas(),
     store,
     libraries,
+    ...(live ? { live } : {}),
     smallCells: parts.smallCells ?? defaultSmallCells,
+    ...(agreement ? { agreement } : {}),
     engines: {
-      reference: pooledReferenceEvaluator({
-        pool,
-        libraries,
-        members,
-        loadPersons: (subjects) => loadPersons(database, subjects),
-        now: clock,
-      }),
+      reference,
+      ...(agreement ? { agreement: (program) => agreement.reasons(program) } : {}),
       bases: Object.fromEntries(
         Object.keys(bases)
           .filter(isBasis)
@@ -65,8 +97,10 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
           ]),
       ),
       sql: {
-        evaluator: compiled,
-        refusals: async (program) => compiled.refusal(program) ?? [],
+        get evaluator() {
+          return compiled();
+        },
+        refusals: async (program) => compiled().refusal(program) ?? [],
         at: (asOf) => sqlEvaluator({ ...sqlOptions, asOf }),
       },
     },
@@ -79,6 +113,19 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
     },
     translateCql: (cql) => translator.translate(cql),
     now: () => new Date(clock()),
+    close: async () => {
+      await Promise.all([agreement?.close(), pool.close(), translator.close()]);
+    },
+  };
+}
+
+/** What `make` gives, made anew whenever `state` is another: plans are of the libraries and value sets that they were made from. */
+function renewed<Value>(make: () => Value, state: () => string): () => Value {
+  let made: { readonly state: string; readonly value: Value } | undefined;
+  return () => {
+    const now = state();
+    if (made?.state !== now) made = { state: now, value: make() };
+    return made.value;
   };
 }
 

@@ -8,9 +8,13 @@ import { measureText } from './text.js';
 
 /**
  * What the libraries read, as a Library of type module-definition: a data requirement for each retrieve (type, code filter), and the libraries and value sets they
- * depend on. Throws 404 for a library that isn't there. Source: R4 Measure $data-requirements, Library $data-requirements.
+ * depend on, each with the version that `versionOf` says is in effect. Throws 404 for a library that isn't there. Source: R4 Measure $data-requirements, Library $data-requirements.
  */
-export function dataRequirements(libraries: Libraries, canonicals: readonly string[]): Library {
+export function dataRequirements(
+  libraries: Libraries,
+  canonicals: readonly string[],
+  versionOf: (valueSet: string) => string | undefined = () => undefined,
+): Library {
   const closure = canonicals.flatMap((canonical) => closureOf(libraries, canonical));
   const requirements = new Map<string, DataRequirement>();
   for (const library of closure) {
@@ -22,7 +26,7 @@ export function dataRequirements(libraries: Libraries, canonicals: readonly stri
   const artifacts = new Set([
     ...canonicals,
     ...closure.flatMap((library) =>
-      referencedValueSets(library).map(({ url, version }) => (version === undefined ? url : `${url}|${version}`)),
+      referencedValueSets(library).map(({ url, version = versionOf(url) }) => (version === undefined ? url : `${url}|${version}`)),
     ),
   ]);
   const sorted = [...requirements].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, requirement]) => requirement);

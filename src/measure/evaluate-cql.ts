@@ -1,11 +1,12 @@
 import type { Parameters } from '@medplum/fhirtypes';
-import { addLibrary, findLibrary, type Libraries } from '../cql/libraries.js';
+import { addLibrary, type Libraries } from '../cql/libraries.js';
 import type { EvaluationRun, Subjects } from '../cql/program.js';
 import type { JobParameter } from '../cql/reference-job.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import type { Scope } from '../search/scope.js';
 import { cqlParameter } from './cql-parameters.js';
+import { libraryNamed } from './library/find-library.js';
 import { about, type OperationParameter, subjectOf, textOf } from './operation.js';
 import type { MeasureServices } from './services.js';
 import { measureText } from './text.js';
@@ -30,12 +31,7 @@ export async function evaluateLibraryOperation(
       issue('required', 'parameter-missing', measureText.parameterMissing('url', 'ANCK6'), about('url')),
     ]);
   }
-  const stored = /^[A-Za-z0-9\-.]{1,64}$/.test(name) ? await services.store.read(scope, 'Library', name) : undefined;
-  const resource: unknown = stored?.body === undefined ? undefined : JSON.parse(stored.body);
-  const canonical = isObject(resource) && typeof resource.name === 'string' ? resource.name : name;
-  if (!findLibrary(services.libraries, canonical)) {
-    throw new OperationOutcomeError(404, [issue('not-found', 'library-unknown', measureText.libraryNotFound(name))]);
-  }
+  const canonical = await libraryNamed(services, scope, name);
   const expressions = parameters.filter((parameter) => parameter.name === 'expression').map(textOf);
   return valuesOf(services, scope, services.libraries, canonical, parameters, expressions.length === 0 ? 'all' : expressions, run);
 }

@@ -7,7 +7,9 @@ import type { Areas } from '../definitions/areas.js';
 import type { Registry } from '../definitions/registry.js';
 import type { Result } from '../fhir/outcome.js';
 import type { Store } from '../store/store.js';
+import type { AgreementService } from './agreement/service/service.js';
 import type { MeasureEngines } from './engines.js';
+import type { LiveLibraries } from './library/live-libraries.js';
 import type { SmallCells } from './suppress.js';
 
 /** Definitions of a library to evaluate, by what is asked of them; `libraries` where they aren't those on board. */
@@ -22,11 +24,17 @@ export interface MeasureServices {
   readonly areas: Areas;
   readonly store: Pick<Store, 'read' | 'readVersion' | 'search'>;
   readonly libraries: Libraries;
+  /** The stored ones among them; absent where none can be stored. */
+  readonly live?: LiveLibraries;
   readonly engines: MeasureEngines;
+  /** Keeps SQL from serving measures on which the engines don't agree; absent where all that compiles is served. */
+  readonly agreement?: AgreementService;
   readonly smallCells: SmallCells;
   /** CQL of any kind, in a thread of its own under limits: definitions' values for persons of the store, or for one that is given. Throws CqlError. */
   evaluateCql(request: CqlRequest, run?: EvaluationRun): Promise<readonly JobResult[]>;
   /** ELM of a CQL text, made in a thread of its own. */
   translateCql(cql: string): Promise<Result<ElmLibrary>>;
   now(): Date;
+  /** Ends what runs in processes of its own. */
+  close(): Promise<void>;
 }

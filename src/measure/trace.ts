@@ -5,7 +5,7 @@ import { areaSystem } from '../definitions/areas.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import type { Scope } from '../search/scope.js';
 import { cqlParameter } from './cql-parameters.js';
-import { chooseEngine } from './engines.js';
+import { chooseEngine, sqlReasons } from './engines.js';
 import { versionsBehind } from './evaluated.js';
 import { findMeasure } from './find-measure.js';
 import { membership } from './membership.js';
@@ -51,8 +51,8 @@ export async function traceOperation(
   const period = { start: start.slice(0, 10), end: end.slice(0, 10) };
   const subject = await subjectOf(services, scope, subjectText(report));
   const watermark = report.extension?.find(({ url }) => url === watermarkUrl)?.valueInstant;
-  const refusals = (await services.engines.sql?.refusals(program)) ?? [];
-  const asOf = services.engines.sql && refusals.length === 0 ? watermark : undefined;
+  const reasons = await sqlReasons(services.engines, program);
+  const asOf = services.engines.sql && reasons.length === 0 ? watermark : undefined;
   const engine = await chooseEngine(services.engines, program, asOf);
   const found = await evaluated(() => engine.evaluator.persons(program, period, subjectsOf(subject), run));
   const persons = found.flatMap((result) => {

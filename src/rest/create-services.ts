@@ -8,6 +8,7 @@ import { factTables, factViews } from '../facts/catalogue.js';
 import { growthDeriver } from '../facts/growth-deriver.js';
 import { factWriter } from '../facts/writer.js';
 import { createMeasureServices } from '../measure/create-services.js';
+import { openLibraries } from '../measure/library/open-libraries.js';
 import { createStore } from '../store/create-store.js';
 import type { Database } from '../store/database.js';
 import { createTerminology } from '../terminology/create.js';
@@ -30,6 +31,8 @@ export interface Knowledge {
   readonly registry: Registry;
   readonly loaded: FindSource;
   /** Over `registry` alone, without what users have stored. */
+  readonly terminology: Terminology;
+  /** Over `registry` alone, without what users have stored. */
   readonly validator: Validator;
 }
 
@@ -38,7 +41,7 @@ export function loadKnowledge({ dataDir }: Pick<Config, 'dataDir'>): Knowledge {
   const registry = loadRegistry();
   const loaded = loadedSystems(join(dataDir, terminologyFolder));
   const terminology = createTerminology(registry, loaded);
-  return { registry, loaded, validator: createValidator({ registry, terminology, rules: allRules() }) };
+  return { registry, loaded, terminology, validator: createValidator({ registry, terminology, rules: allRules() }) };
 }
 
 /** Everything that requests need, over a database that is connected; brings its schema up to date. Throws StartError. */
@@ -62,7 +65,16 @@ export async function createServices(options: {
     ...(config.growthDerive ? { deriver: growthDeriver } : {}),
     baseUrls: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`, `${config.baseUrl}/fhir-r4/v1`],
   });
-  const store = await withLiveDefinitions(kept, registry, knowledge.registry);
+  const defined = await withLiveDefinitions(kept, registry, knowledge.registry);
+  const libraries = await openLibraries({
+    store: defined,
+    database,
+    registry,
+    terminology,
+    enforces: config.validation === 'enforce',
+    clock,
+  });
+  const { store } = libraries;
   return {
     registry,
     terminology,
@@ -71,7 +83,15 @@ export async function createServices(options: {
     convention: fhirConvention(config.platformRules),
     store,
     database,
-    measures: createMeasureServices({ registry, terminology, store, database, clock }),
+    measures: createMeasureServices({
+      registry,
+      terminology,
+      store,
+      database,
+      clock,
+      stored: libraries,
+      agreement: { released: knowledge.terminology, sample: config.agreementSample },
+    }),
     access: createAccess(config.auth),
     metrics: createMetrics(),
     jobs: createJobs({ database, clock, newId }),

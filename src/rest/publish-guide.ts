@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { asObject, type FhirResource, isObject } from '../fhir/resource.js';
+import { guideLibraries } from '../measure/library/guide-libraries.js';
 import type { WriteContext } from '../store/store.js';
 import type { Services } from './services.js';
 
@@ -9,13 +10,14 @@ const contentHashUrl = 'https://lontar.id/fhir/StructureDefinition/content-hash'
 const context: WriteContext = { scope: { kind: 'all' }, actor: 'lontar', requestId: 'start' };
 
 /**
- * Makes our guide readable and searchable like any resource: its profiles, value sets, Measures and the rest are written, all or none, whenever
+ * Makes our guide readable and searchable like any resource: its profiles, value sets, Measures with their libraries and the rest are written, all or none, whenever
  * they differ from those written last. The stored ImplementationGuide remembers by a hash, so that an ordinary start reads one resource.
  * Returns how many resources were written.
  */
-export async function publishGuide(services: Pick<Services, 'registry' | 'store'>): Promise<number> {
-  const { registry, store } = services;
-  const resources = registry.resourceTypes.flatMap((type) => registry.ours(type)).filter((resource) => resource.id !== undefined);
+export async function publishGuide(services: Pick<Services, 'registry' | 'store' | 'measures'>): Promise<number> {
+  const { registry, store, measures } = services;
+  const ours = registry.resourceTypes.flatMap((type) => registry.ours(type)).filter((resource) => resource.id !== undefined);
+  const resources: readonly FhirResource[] = [...ours, ...guideLibraries(measures.live?.ours ?? measures.libraries)];
   const guide = resources.find((resource) => resource.resourceType === 'ImplementationGuide');
   if (guide?.id === undefined) return 0;
   const hash = createHash('sha256').update(JSON.stringify(resources)).digest('hex');

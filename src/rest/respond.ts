@@ -15,7 +15,11 @@ export function writeResponse(request: FhirRequest, result: WriteResult, issues:
     case 'minimal':
       return { status, headers };
     case 'OperationOutcome':
-      return { status, headers, body: outcomeText(reported(issues), request.language, request.context.requestId) };
+      return {
+        status,
+        headers,
+        body: outcomeText(reported([...issues, ...(result.issues ?? [])]), request.language, request.context.requestId),
+      };
     case 'representation':
       return { status, headers, body: result.version.body ?? '' };
   }

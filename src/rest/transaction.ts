@@ -63,7 +63,8 @@ export async function transaction(
   const write = entryWriter(request);
   writing.forEach((entry, at) => {
     const result = results[at];
-    if (result !== undefined) answers.set(entry.index, write(entry, result, warnings.get(entry.index) ?? []));
+    if (result !== undefined)
+      answers.set(entry.index, write(entry, result, [...(warnings.get(entry.index) ?? []), ...(result.issues ?? [])]));
   });
   for (const entry of entries) {
     if (!answers.has(entry.index)) answers.set(entry.index, await runEntry(entry, services));
