@@ -4,8 +4,9 @@ import { type ReportFormatName, reportFormats } from '../measure/export/formats.
 import { reportTable } from '../measure/export/report-table.js';
 import { reportText } from '../measure/export/text-table.js';
 import { findMeasure } from '../measure/find-measure.js';
-import { evaluateMeasureOperation, type OperationParameter, parseEvaluateMeasure } from '../measure/operation.js';
+import { evaluateMeasureOperation } from '../measure/operation.js';
 import { parsePeriod, periodForms } from '../measure/period.js';
+import { type OperationParameter, parseEvaluateMeasure } from '../measure/request.js';
 import type { MeasureServices } from '../measure/services.js';
 import { explanationText } from './explanation.js';
 import { commandText } from './text.js';

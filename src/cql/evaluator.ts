@@ -9,7 +9,7 @@ import { personKey } from './person-key.js';
 import type { Plan } from './plan.js';
 import type { AreaCount, CqlValue, MeasureEvaluator, MeasurementPeriod, MeasureProgram, PersonResult, Subjects } from './program.js';
 import { type PlanReads, planReads } from './reads.js';
-import { withDefinitions } from './reference-job.js';
+import { withAdditions } from './reference-job.js';
 import { literalTemporal } from './sql/temporal.js';
 import { nullValue, type ScalarType, sqlFalse, sqlTrue, type Value } from './sql/value.js';
 import type { SqlContext } from './sql/work.js';
@@ -127,10 +127,10 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
   function planOf(program: MeasureProgram): Result<CompiledPlan> {
     const criteria = program.groups.flatMap((group) => group.populations.map(({ expression }) => expression));
     const expressions = [...criteria, ...(program.values ?? [])];
-    const key = JSON.stringify([program.library, expressions, program.definitions]);
+    const key = JSON.stringify([program.library, expressions, program.definitions, program.parameters]);
     const known = plans.get(key);
     if (known) return known;
-    const libraries = withDefinitions(options.libraries, program.library, program.definitions);
+    const libraries = withAdditions(options.libraries, program);
     const library = findLibrary(libraries, program.library)?.library;
     if (!library) return { ok: false, issues: [issue('not-found', 'cql', cqlText.missingLibrary(program.library))] };
     const missing = expressions.find((name) => !library.statements?.def?.some((definition) => definition.name === name));

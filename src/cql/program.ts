@@ -1,5 +1,5 @@
 import type { JsonObject } from '../fhir/resource.js';
-import type { ElmDefinition } from './elm.js';
+import type { ElmDefinition, ElmNode } from './elm.js';
 
 /** Codes of http://terminology.hl7.org/CodeSystem/measure-population that Lontar evaluates. */
 export type PopulationCode =
@@ -19,6 +19,17 @@ export type Scoring = 'proportion' | 'ratio' | 'cohort' | 'continuous-variable';
 /** Codes of the CQF aggregate methods that Lontar computes. */
 export type AggregateMethod = 'sum' | 'average' | 'count' | 'minimum' | 'maximum' | 'median';
 
+/** Values of the members of a population: the measure population, or of a ratio numerator or denominator. */
+export interface MeasureObservation {
+  readonly expression: string;
+  readonly aggregate: AggregateMethod;
+  readonly of: 'measure-population' | 'numerator' | 'denominator';
+  /** To how many decimals the value is told; eight where absent. */
+  readonly decimals?: number;
+  /** Each item of the population is observed by itself, those excluded left out already. */
+  readonly ofItems?: boolean;
+}
+
 /** A stratifier by one definition, or by several together. `path` is its place in the Measure. */
 export interface Stratifier {
   readonly index: number;
@@ -33,26 +44,38 @@ export interface MeasureProgram {
   readonly library: string;
   /** Type of the resources that are counted; people (Patient) where absent. */
   readonly basis?: string;
+  /** Type of what is counted of each person, as Encounter; persons themselves where absent. */
+  readonly itemType?: string;
   readonly groups: ReadonlyArray<{
     readonly code: string;
-    readonly populations: ReadonlyArray<{ readonly code: PopulationCode; readonly expression: string }>;
+    readonly populations: ReadonlyArray<{
+      readonly code: PopulationCode;
+      readonly expression: string;
+      /** Definition of how many items of the person are members, where items are counted and not persons. */
+      readonly items?: string;
+    }>;
+    /** Places of the initial populations of denominator and numerator, where they have one each. */
+    readonly initials?: { readonly denominator: number; readonly numerator: number };
     /** How members become a score; proportion where absent. */
     readonly scoring?: Scoring;
-    /** What is observed of each member of the measure population, and how the values become one. */
-    readonly observation?: {
-      readonly expression: string;
-      readonly aggregate: AggregateMethod;
-      /** Each item of the measure population is observed by itself, those excluded left out already. */
-      readonly ofItems?: boolean;
-    };
+    /** What is observed of the members of a population, and how the values become one: of a continuous variable one, of a ratio one of each side. */
+    readonly observations?: readonly MeasureObservation[];
     /** By which definitions' values the group is broken down, beside the area. */
     readonly stratifiers?: readonly Stratifier[];
   }>;
-  readonly supplemental?: ReadonlyArray<{ readonly id: string; readonly text?: string; readonly expression: string }>;
+  readonly supplemental?: ReadonlyArray<{
+    readonly id: string;
+    readonly text?: string;
+    readonly expression: string;
+    /** Code of http://terminology.hl7.org/CodeSystem/measure-data-usage. */
+    readonly usage?: string;
+  }>;
   /** Definitions whose values each person's result is to give beside the criteria: of observations, stratifiers, supplemental data. */
   readonly values?: readonly string[];
   /** ELM definitions to add to the primary library: what a Measure asks of its functions, written as a definition. */
   readonly definitions?: readonly ElmDefinition[];
+  /** ELM in place of the defaults of the primary library's parameters, by name. */
+  readonly parameters?: Readonly<Record<string, ElmNode>>;
 }
 
 /** A value of CQL as JSON. Dates are text on the wall clock of the person's village; a resource is told by type, id and version. */

@@ -1,6 +1,6 @@
 import { type ElmLibrary, text } from './elm.js';
 import { addLibrary, findLibrary, type Libraries, libraryClosure, type PackedLibrary } from './libraries.js';
-import type { CqlValue, MeasurementPeriod } from './program.js';
+import type { CqlValue, MeasurementPeriod, MeasureProgram } from './program.js';
 import type { ReferencePerson } from './reference.js';
 import { referencedValueSets } from './value-sets.js';
 
@@ -57,17 +57,21 @@ export function referenceJob(
   return { ...job, libraries, valueSets };
 }
 
-/** The libraries with one definition or more added to one of them. */
-export function withDefinitions(
+/** The libraries with what a program adds to its primary one: definitions, and values of parameters. */
+export function withAdditions(
   libraries: Libraries,
-  canonical: string,
-  definitions: NonNullable<ElmLibrary['statements']>['def'] = [],
+  { library: canonical, definitions = [], parameters = {} }: Pick<MeasureProgram, 'library' | 'definitions' | 'parameters'>,
 ): Libraries {
   const found = findLibrary(libraries, canonical);
-  if (!found || definitions.length === 0) return libraries;
+  if (!found || (definitions.length === 0 && Object.keys(parameters).length === 0)) return libraries;
   const { library } = found;
   const changed = new Map(libraries);
-  addLibrary(changed, { ...found, library: { ...library, statements: { def: [...(library.statements?.def ?? []), ...definitions] } } });
+  const declared = (library.parameters?.def ?? []).map((definition) => {
+    const value = Object.hasOwn(parameters, definition.name) ? parameters[definition.name] : undefined;
+    return value ? { ...definition, default: value } : definition;
+  });
+  const statements = { def: [...(library.statements?.def ?? []), ...definitions] };
+  addLibrary(changed, { ...found, library: { ...library, parameters: { def: declared }, statements } });
   return changed;
 }
 

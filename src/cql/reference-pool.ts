@@ -12,7 +12,7 @@ import {
   type Subjects,
 } from './program.js';
 import type { ReferenceOptions, ReferencePerson } from './reference.js';
-import { type JobMessage, type JobResult, type ReferenceJob, referenceJob, withDefinitions } from './reference-job.js';
+import { type JobMessage, type JobResult, type ReferenceJob, referenceJob, withAdditions } from './reference-job.js';
 import { cqlText } from './text.js';
 
 /**
@@ -234,7 +234,7 @@ export function pooledReferenceEvaluator(options: ReferenceOptions & { readonly 
     run?: EvaluationRun,
   ): ReturnType<MeasureEvaluator['persons']> {
     const criteria = program.groups.flatMap((group) => group.populations.map(({ expression }) => expression));
-    const libraries = withDefinitions(options.libraries, program.library, program.definitions);
+    const libraries = withAdditions(options.libraries, program);
     const job = referenceJob(
       { libraries, members: options.members },
       {

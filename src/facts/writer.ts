@@ -7,6 +7,7 @@ import type { FactTableViews } from './catalogue.js';
 import { conceptHashes, encodeElement } from './encode.js';
 import { plainPath } from './plain-path.js';
 import { residenceOf } from './residence.js';
+import { residenceRows, residenceTable } from './residence-table.js';
 import { typeTouch } from './touch.js';
 import { zoneMinutesOf } from './zone.js';
 
@@ -18,9 +19,9 @@ export function factWriter(tables: readonly FactTableViews[]): FactWriter {
   const encoders = new Map(tables.map((table) => [table.resource, tableEncoder(table)]));
   const retrieves = new Map(tables.map((table) => [table.resource, codesReader(table)]));
   return {
-    tables: tables.map(storedTable),
+    tables: [...tables.map(storedTable), residenceTable],
     types: new Set(tables.map(({ resource }) => resource)),
-    rows: (input) => (input.deleted ? [] : (encoders.get(input.type)?.(input) ?? [])),
+    rows: (input) => (input.deleted ? [] : [...(encoders.get(input.type)?.(input) ?? []), ...residenceRows(input)]),
     person: personKey,
     touches: (type, resource) => [typeTouch(type), ...(retrieves.get(type)?.(resource) ?? [])],
   };
@@ -39,6 +40,7 @@ function storedTable(table: FactTableViews): FactTable {
             ['code', 'shard', 'person'],
             ['shard', 'person'],
           ],
+    ...(table.resource === 'Patient' ? { pastIndexes: [['shard', 'resource_id', 'area']] } : {}),
     signature: createHash('sha256')
       .update(JSON.stringify([encoding, table]))
       .digest('base64url'),
@@ -46,7 +48,7 @@ function storedTable(table: FactTableViews): FactTable {
 }
 
 /** To be raised when the same views give other rows. */
-const encoding = 2;
+const encoding = 3;
 
 const neverNull: ReadonlySet<string> = new Set(['person', 'zone', 'code', 'coding']);
 

@@ -71,3 +71,9 @@ function utc(year: number, month: number, day: number, hour: number, minute: num
   date.setUTCFullYear(year, month - 1, day);
   return date.getTime();
 }
+
+/** The day of a date or dateTime as it is written, whatever its offset; the first or last of a year or month. Undefined where the text is none. */
+export function writtenDay(text: string, end: 'low' | 'high'): string | undefined {
+  const range = temporalRange(text.slice(0, 10));
+  return range && new Date(range[end]).toISOString().slice(0, 10);
+}

@@ -4,9 +4,10 @@ import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import type { Scope } from '../search/scope.js';
 import { evaluateMeasure } from './evaluate.js';
 import { findMeasure, guideMeasures } from './find-measure.js';
-import { about, type OperationParameter, parseEvaluateMeasure, subjectOf } from './operation.js';
 import { canonicalOf } from './program.js';
+import { about, type OperationParameter, parseEvaluateMeasure } from './request.js';
 import type { MeasureServices } from './services.js';
+import { subjectOf } from './subject.js';
 import { measureText } from './text.js';
 
 const maximumGaps = 5000;

@@ -14,9 +14,10 @@ import { type AgreementOptions, openAgreement } from './agreement/service/create
 import { guideMeasures } from './find-measure.js';
 import type { OpenLibraries } from './library/open-libraries.js';
 import { bases, isBasis, loadBasis } from './load-basis.js';
+import { pastOf } from './load-past.js';
 import { loadPersons } from './load-persons.js';
 import type { MeasureServices } from './services.js';
-import { defaultSmallCells, type SmallCells } from './suppress.js';
+import { type Audience, defaultSmallCells, type SmallCells } from './suppress.js';
 
 export interface MeasureParts {
   readonly registry: Registry;
@@ -28,6 +29,7 @@ export interface MeasureParts {
   /** Limits of the reference engine. */
   readonly reference?: ReferencePoolOptions;
   readonly smallCells?: SmallCells;
+  readonly audience?: Audience;
   /** Stored libraries beside ours; only ours without it. */
   readonly stored?: Pick<OpenLibraries, 'live' | 'ours' | 'translator' | 'onChange'>;
   /** How the engines' agreement is kept, with `stored`; without it SQL serves all that compiles. */
@@ -77,7 +79,9 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
     store,
     libraries,
     ...(live ? { live } : {}),
+    past: pastOf(database),
     smallCells: parts.smallCells ?? defaultSmallCells,
+    audience: parts.audience ?? 'care',
     ...(agreement ? { agreement } : {}),
     engines: {
       reference,

@@ -1,13 +1,12 @@
-import type { Location, Measure, MeasureReport, MeasureReportGroup, Observation } from '@medplum/fhirtypes';
-import { areaSystem } from '../definitions/areas.js';
-import { parseReference } from '../fhir/reference.js';
-import type { Clause } from '../search/request.js';
+import type { Measure, MeasureReport, MeasureReportGroup, Observation } from '@medplum/fhirtypes';
+import { type Areas, areaSystem } from '../definitions/areas.js';
+import { temporalRange } from '../fhir/date.js';
 import type { Scope } from '../search/scope.js';
-import type { StoredVersion } from '../store/store.js';
+import { areaOfLocation } from './catchment.js';
+import type { PastVersion } from './load-past.js';
 import { canonicalOf, groupCode } from './program.js';
-import type { MeasureServices } from './services.js';
+import { type ResourceServices, resourcesAt } from './resources-at.js';
 import type { GroupResult, Stratum } from './strata.js';
-import { areaCode } from './subject.js';
 import { denominatorBasisOf } from './target.js';
 
 /** A denominator that nobody counted here: how many persons of an area an authority reckons with in a year (sasaran). */
@@ -20,22 +19,21 @@ export interface ExternalDenominator {
   readonly date: string;
 }
 
-type DenominatorServices = Pick<MeasureServices, 'registry' | 'store'>;
-
 /** Bases whose denominators come from outside; persons registered or measured are counted here. */
 const externalBases: ReadonlySet<string | undefined> = new Set(['projected', 'estimated']);
 
 /**
  * The denominators of a group for the year of `periodEnd`, where its declared basis is an external one; undefined where it isn't. They are the counts of the population
  * `denominator` in stored MeasureReports of type data-collection about the measure, whole or by village, and Observations on Locations coded as the group.
- * Of several for one area the latest by date counts.
+ * Of several for one area the latest by date counts. With `asOf` (an ISO instant) they are those that stood then.
  */
 export async function externalDenominators(
-  services: DenominatorServices,
+  services: ResourceServices,
   scope: Scope,
   measure: Measure,
   groupIndex: number,
   periodEnd: string,
+  asOf?: string,
 ): Promise<ReadonlyMap<string, ExternalDenominator> | undefined> {
   const group = measure.group?.[groupIndex];
   if (!group || !externalBases.has(denominatorBasisOf(group)?.code)) return undefined;
@@ -49,13 +47,14 @@ export async function externalDenominators(
   const locations = new Map<string, string | undefined>();
   const areaOf = async (reference: string | undefined): Promise<string | undefined> => {
     if (reference === undefined) return undefined;
-    if (!locations.has(reference)) locations.set(reference, await areaOfLocation(services, scope, reference));
+    if (!locations.has(reference)) locations.set(reference, await areaOfLocation(services, scope, reference, asOf));
     return locations.get(reference);
   };
-  for await (const version of searchAll(services, scope, 'MeasureReport', { period: year })) {
-    const report = JSON.parse(version.body ?? '{}') as MeasureReport;
+  for await (const version of resourcesAt(services, scope, 'MeasureReport', { period: year }, asOf)) {
+    const report = JSON.parse(version.body) as MeasureReport;
     const [url] = (report.measure ?? '').split('|');
     if (report.type !== 'data-collection' || (report.measure !== canonicalOf(measure) && url !== measure.url)) continue;
+    if (!reachesInto(report.period, year)) continue;
     const about = report.group?.find((one, index) => (one.code?.coding?.[0]?.code ?? one.id ?? `group-${index + 1}`) === code);
     if (!about) continue;
     const origin = originOf(version, report.date);
@@ -71,11 +70,12 @@ export async function externalDenominators(
     }
   }
   const system = group.code?.coding?.[0]?.system;
-  for await (const version of searchAll(services, scope, 'Observation', {
-    code: system === undefined ? code : `${system}|${code}`,
-    date: year,
-  })) {
-    const observation = JSON.parse(version.body ?? '{}') as Observation;
+  const token = system === undefined ? code : `${system}|${code}`;
+  for await (const version of resourcesAt(services, scope, 'Observation', { code: token, date: year }, asOf)) {
+    const observation = JSON.parse(version.body) as Observation;
+    if (!observation.code?.coding?.some((coding) => coding.code === code && (system === undefined || coding.system === system))) continue;
+    const { effectivePeriod, effectiveDateTime = '' } = observation;
+    if (!reachesInto(effectivePeriod ?? { start: effectiveDateTime, end: effectiveDateTime }, year)) continue;
     const { status, subject, valueInteger, valueQuantity } = observation;
     if (status !== 'final' && status !== 'amended' && status !== 'corrected') continue;
     const area = subject?.reference?.includes('Location/') ? await areaOf(subject.reference) : undefined;
@@ -87,17 +87,36 @@ export async function externalDenominators(
 }
 
 /**
- * The group with external denominators in place of its own. The total has the figure of `area` itself where there is one, else the sum of all its strata's;
- * where one of them has none, the total has none either. People without a village have none and make no difference to it.
+ * The group with external denominators in place of its own. An area has the figure that was given for it, else the sum of those of all areas directly below
+ * it; where one of them has none, it has none either. The total is that of `area`, or without one the sum of all strata. People without a village have none
+ * and make no difference to it.
  */
-export function withExternal(result: GroupResult, found: ReadonlyMap<string, ExternalDenominator>, area: string | undefined): GroupResult {
-  const strata = result.strata.map((stratum): Stratum => ({ ...stratum, external: found.get(stratum.area ?? '') ?? 'unknown' }));
-  return { ...result, strata, external: (area === undefined ? undefined : found.get(area)) ?? sumOf(strata) };
+export function withExternal(
+  result: GroupResult,
+  found: ReadonlyMap<string, ExternalDenominator>,
+  area: string | undefined,
+  areas: Pick<Areas, 'children'>,
+): GroupResult {
+  const of = (code: string): ExternalDenominator | 'unknown' => {
+    const given = found.get(code);
+    if (given) return given;
+    const parts: Array<ExternalDenominator | 'unknown'> = [];
+    for (const child of areas.children(code)) {
+      parts.push(of(child.code));
+      if (parts.at(-1) === 'unknown') return 'unknown';
+    }
+    return sumOf(parts);
+  };
+  const strata = result.strata.map(
+    (stratum): Stratum => ({ ...stratum, external: stratum.area === undefined ? 'unknown' : of(stratum.area) }),
+  );
+  const total = area === undefined ? 'unknown' : of(area);
+  const all = strata.filter((stratum) => stratum.area !== undefined).map(({ external = 'unknown' }) => external);
+  return { ...result, strata, external: total === 'unknown' ? sumOf(all) : total };
 }
 
-function sumOf(strata: readonly Stratum[]): ExternalDenominator | 'unknown' {
-  const parts = strata.filter(({ area }) => area !== undefined).map(({ external }) => external);
-  const known = parts.filter((part) => part !== undefined).filter((part) => part !== 'unknown');
+function sumOf(parts: ReadonlyArray<ExternalDenominator | 'unknown'>): ExternalDenominator | 'unknown' {
+  const known = parts.filter((part) => part !== 'unknown');
   const [first] = known;
   if (!first || known.length < parts.length) return 'unknown';
   const sources = [...new Set(known.map(({ source }) => source))];
@@ -119,42 +138,15 @@ function denominatorCount(populations: MeasureReportGroup['population']): number
 }
 
 function originOf(
-  { type, id, version, lastUpdated }: StoredVersion,
+  { type, id, version, lastUpdated }: PastVersion,
   date: string | undefined,
 ): { readonly source: string; readonly date: string } {
   return { source: `${type}/${id}/_history/${version}`, date: date ?? lastUpdated };
 }
 
-async function areaOfLocation(services: DenominatorServices, scope: Scope, text: string): Promise<string | undefined> {
-  const reference = parseReference(text);
-  if (reference.kind !== 'relative' || reference.type !== 'Location') return undefined;
-  const stored = await services.store.read(scope, 'Location', reference.id);
-  return stored?.body === undefined ? undefined : areaCode(JSON.parse(stored.body) as Location);
-}
-
-async function* searchAll(
-  services: DenominatorServices,
-  scope: Scope,
-  type: string,
-  values: Readonly<Record<string, string>>,
-): AsyncGenerator<StoredVersion> {
-  const clauses = Object.entries(values).flatMap(([name, value]): Clause[] => {
-    const parameter = services.registry.searchParameter(type, name);
-    return parameter ? [{ kind: 'parameter', parameter, values: [value] }] : [];
-  });
-  let cursor: string | undefined;
-  do {
-    const page = await services.store.search(scope, {
-      type,
-      clauses,
-      sort: [],
-      count: 500,
-      ...(cursor === undefined ? {} : { cursor }),
-      includes: [],
-      total: 'none',
-      self: '',
-    });
-    yield* page.matches;
-    cursor = page.next;
-  } while (cursor !== undefined);
+/** Whether a period shares a day with a year; one that doesn't say does. */
+function reachesInto(period: { readonly start?: string; readonly end?: string } | undefined, year: string): boolean {
+  const low = temporalRange(period?.start ?? '')?.low ?? Number.NEGATIVE_INFINITY;
+  const high = temporalRange(period?.end ?? '')?.high ?? Number.POSITIVE_INFINITY;
+  return low <= (temporalRange(year)?.high ?? 0) && high >= (temporalRange(year)?.low ?? 0);
 }

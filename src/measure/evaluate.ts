@@ -1,18 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { Measure } from '@medplum/fhirtypes';
+import type { Measure, Parameters } from '@medplum/fhirtypes';
 import { CqlError } from '../cql/error.js';
 import { findLibrary } from '../cql/libraries.js';
 import type { CqlValue, EvaluationRun, MeasurementPeriod, MeasureProgram, PersonResult } from '../cql/program.js';
 import { OperationOutcomeError } from '../fhir/outcome.js';
 import type { Scope } from '../search/scope.js';
+import type { CqlArguments } from './cql-arguments.js';
 import { externalDenominators, withExternal } from './denominator.js';
 import { chooseEngine, type EngineChoice } from './engines.js';
-import { membership } from './membership.js';
+import type { HiddenAreas } from './hidden-areas.js';
+import { isPartLevel, levelDigits, type StrataLevel } from './level.js';
+import type { Counts } from './membership.js';
 import { withObservations } from './observation.js';
+import { inParts, organizationNames } from './parts.js';
 import { measureProgram } from './program.js';
+import { residenceEvaluator } from './residence-evaluator.js';
 import type { MeasureServices } from './services.js';
-import { detailedResults, type GroupResult, groupResults } from './strata.js';
-import { listedVillages, type MeasureSubject, subjectsOf } from './subject.js';
+import { detailedResults, type GroupResult, groupResults, tally } from './strata.js';
+import { listedAreas, type MeasureSubject, subjectsOf } from './subject.js';
 
 /** What a report is made of: who was counted how, by what definition, on which data. */
 export interface Evaluation {
@@ -23,12 +28,25 @@ export interface Evaluation {
   readonly engine: EngineChoice;
   /** Instant whose data were read: evaluating again `asOf` it sees the same versions. */
   readonly watermark: string;
-  readonly definition: { readonly measureHash: string; readonly libraryHash?: string };
+  readonly definition: {
+    readonly measureHash: string;
+    readonly libraries: ReadonlyArray<{ readonly library: string; readonly hash?: string }>;
+  };
   readonly groups: readonly GroupResult[];
+  /** Of which level the areas of the groups' strata are; villages where absent. */
+  readonly level?: StrataLevel;
+  /** Names of organizations that strata stand for, by reference. */
+  readonly names?: ReadonlyMap<string, string>;
   /** Ids of the members by group and population, where the report names them. */
   readonly members?: ReadonlyArray<ReadonlyArray<readonly string[]>>;
   /** Values of the supplemental definitions, in their order, of everyone in an initial population. */
   readonly supplemental?: ReadonlyArray<ReadonlyArray<{ readonly value: CqlValue; readonly persons: number }>>;
+  /** The persons in their strata, with what each adds to the groups' populations, where they were asked for. */
+  readonly persons?: ReadonlyArray<{ readonly result: PersonResult; readonly counts: readonly Counts[] }>;
+  /** What the CQL was given, as a resource. */
+  readonly parameters?: Parameters;
+  /** Areas of which this audience may be told nothing. */
+  readonly hidden?: HiddenAreas;
 }
 
 export interface EvaluationRequest {
@@ -40,6 +58,13 @@ export interface EvaluationRequest {
   /** ISO instant: evaluate the data as they stood then. */
   readonly asOf?: string;
   readonly run?: EvaluationRun;
+  /** Of which level the areas of the strata are; `next` is the first part of a village that anybody is known to belong to. Villages where absent. */
+  readonly level?: StrataLevel | 'next';
+  /** Values of the CQL's parameters. */
+  readonly arguments?: CqlArguments;
+  /** Only counts by area are wanted, nothing that takes persons one by one. */
+  readonly countsOnly?: boolean;
+  readonly keepPersons?: boolean;
   /** Who asks: external denominators are looked up as this caller may see them. Without it every denominator is counted. */
   readonly scope?: Scope;
 }
@@ -51,22 +76,21 @@ export interface EvaluationRequest {
 export async function evaluateMeasure(services: EvaluationServices, request: EvaluationRequest): Promise<Evaluation> {
   try {
     const counted = await evaluation(services, request);
-    return request.scope === undefined ? counted : await externally(services, request.scope, counted);
+    return request.scope === undefined ? counted : await externally(services, { scope: request.scope, asOf: request.asOf }, counted);
   } catch (error) {
     throw error instanceof CqlError ? new OperationOutcomeError(422, error.issues) : error;
   }
 }
 
-type EvaluationServices = Pick<MeasureServices, 'areas' | 'engines' | 'libraries' | 'now' | 'registry' | 'store'>;
+export type EvaluationServices = Pick<MeasureServices, 'areas' | 'engines' | 'libraries' | 'now' | 'past' | 'registry' | 'store'>;
 
 async function evaluation(services: EvaluationServices, request: EvaluationRequest): Promise<Evaluation> {
-  const { measure, period, subject, run } = request;
+  const { measure, period, subject, asOf, run } = request;
   const made = measureProgram(measure);
   if (!made.ok) throw new OperationOutcomeError(422, made.issues);
-  const program = withObservations(made.value, services.libraries);
-  const engine = await chooseEngine(services.engines, program, request.asOf);
-  const watermark = request.asOf ?? services.now().toISOString();
-  const villages = listedVillages(services, subject);
+  const program = programOf(made.value, services, request);
+  const engine = await chooseEngine(services.engines, program, asOf);
+  const watermark = asOf ?? services.now().toISOString();
   const libraryHash = findLibrary(services.libraries, program.library)?.cqlHash;
   const common = {
     measure,
@@ -75,40 +99,115 @@ async function evaluation(services: EvaluationServices, request: EvaluationReque
     subject,
     engine,
     watermark,
-    definition: { measureHash: sha256(JSON.stringify(measure)), ...(libraryHash === undefined ? {} : { libraryHash }) },
+    ...(request.arguments ? { parameters: request.arguments.resource } : {}),
+    definition: {
+      measureHash: sha256(JSON.stringify(measure)),
+      libraries: [{ library: program.library, ...(libraryHash === undefined ? {} : { hash: libraryHash }) }],
+    },
   };
-  if (!request.named && program.values === undefined) {
-    const counted = await engine.evaluator.areas(program, period, subjectsOf(subject), run);
-    return { ...common, groups: groupResults(program, counted, villages) };
+  const evaluator =
+    program.basis === undefined && subject.kind !== 'person'
+      ? residenceEvaluator(engine.evaluator, await services.past.movers(period.end, asOf))
+      : engine.evaluator;
+  const { level = 'village' } = request;
+  const digits = level === 'next' || isPartLevel(level) ? levelDigits.village : levelDigits[level];
+  const listed = listedAreas(services, subject, digits);
+  const hasParts = level === 'next' || isPartLevel(level) || (subject.kind === 'area' && subject.part !== undefined);
+  if (!request.named && request.keepPersons !== true && program.values === undefined && !hasParts) {
+    const counted = await evaluator.areas(program, period, subjectsOf(subject), run);
+    const larger = counted.map((count) => (count.area === undefined ? count : { ...count, area: count.area.slice(0, digits) }));
+    return { ...common, ...levelOf(level), groups: groupResults(program, larger, listed) };
   }
-  const persons = await engine.evaluator.persons(program, period, subjectsOf(subject), run);
+  const found = await evaluator.persons(program, period, subjectsOf(subject), run);
+  const { persons, strata, ...parts } = hasParts
+    ? await placed(services, request, found)
+    : {
+        persons: found,
+        strata: found.map((person) => (person.area === undefined ? person : { ...person, area: person.area.slice(0, digits) })),
+      };
   return {
     ...common,
-    groups: detailedResults(program, persons, villages),
+    ...levelOf(level),
+    ...parts,
+    groups: detailedResults(program, strata, 'level' in parts ? [] : listed),
     ...(request.named ? { members: membersOf(program, persons) } : {}),
     ...(program.supplemental ? { supplemental: supplementalOf(program, persons) } : {}),
+    ...(request.keepPersons === true ? { persons: strata.map((result) => ({ result, counts: countsOf(program, result) })) } : {}),
   };
 }
 
+/** The program that answers the request: with the parameters' values, and without what only persons one by one tell where counts are all that is wanted. */
+function programOf(
+  made: MeasureProgram,
+  { libraries }: EvaluationServices,
+  { arguments: given, countsOnly }: EvaluationRequest,
+): MeasureProgram {
+  const { values, supplemental, ...counted } = made;
+  const groups = counted.groups.map(({ stratifiers: _, observations: _observations, ...group }) => group);
+  const wanted = countsOnly === true ? { ...counted, groups } : made;
+  return { ...withObservations(wanted, libraries), ...(given ? { parameters: given.elm } : {}) };
+}
+
+function countsOf(program: MeasureProgram, person: PersonResult): readonly Counts[] {
+  return program.groups.map((group, at) => tally(group, person, at).counts);
+}
+
+function levelOf(level: StrataLevel | 'next'): { readonly level: StrataLevel } {
+  return { level: level === 'next' ? 'village' : level };
+}
+
+/** The persons of a part of a village, and of them all where each belongs. */
+async function placed(
+  services: EvaluationServices,
+  { subject, period, asOf, scope, level = 'village' }: EvaluationRequest,
+  found: readonly PersonResult[],
+): Promise<{
+  readonly persons: readonly PersonResult[];
+  readonly strata: readonly PersonResult[];
+  readonly level?: StrataLevel;
+  readonly names?: ReadonlyMap<string, string>;
+}> {
+  const places = await services.past.places(
+    found.map(({ person }) => person),
+    period.end,
+    asOf,
+  );
+  const part = subject.kind === 'area' ? subject.part : undefined;
+  const persons = found.filter(({ person }) => {
+    const place = places.get(person);
+    return part === undefined || (place?.rw === part.rw && (part.rt === undefined || place.rt === part.rt));
+  });
+  const parts = level === 'next' || isPartLevel(level) ? inParts(persons, places, level) : undefined;
+  if (!parts) return { persons, strata: persons };
+  const areas = parts.persons.flatMap(({ area }) => area ?? []);
+  const names = parts.level === 'posyandu' && scope ? await organizationNames(services, scope, areas, asOf) : undefined;
+  return { persons, strata: parts.persons, level: parts.level, ...(names ? { names } : {}) };
+}
+
 /** With denominators from outside in the groups whose basis says so; of one person there is none. */
-async function externally(services: EvaluationServices, scope: Scope, counted: Evaluation): Promise<Evaluation> {
+async function externally(
+  services: EvaluationServices,
+  { scope, asOf }: { readonly scope: Scope; readonly asOf: string | undefined },
+  counted: Evaluation,
+): Promise<Evaluation> {
   const { subject, measure, period } = counted;
   if (subject.kind === 'person') return counted;
   const groups: GroupResult[] = [];
   for (const [index, result] of counted.groups.entries()) {
-    const found = await externalDenominators(services, scope, measure, index, period.end);
-    groups.push(found ? withExternal(result, found, subject.kind === 'area' ? subject.area.code : undefined) : result);
+    const found = await externalDenominators(services, scope, measure, index, period.end, asOf);
+    const area = subject.kind === 'area' && subject.part === undefined ? subject.area.code : undefined;
+    groups.push(found ? withExternal(result, found, area, services.areas) : result);
   }
   return { ...counted, groups };
 }
 
-function membersOf(program: MeasureProgram, persons: readonly PersonResult[]): ReadonlyArray<ReadonlyArray<readonly string[]>> {
+/** Ids of the members of each population. */
+export function membersOf(program: MeasureProgram, persons: readonly PersonResult[]): ReadonlyArray<ReadonlyArray<readonly string[]>> {
   return program.groups.map((group, at) => {
-    const codes = group.populations.map(({ code }) => code);
-    const lists: string[][] = codes.map(() => []);
-    for (const { person, populations } of persons) {
-      membership(codes, populations[at] ?? [], group.scoring).forEach((member, index) => {
-        if (member) lists[index]?.push(person);
+    const lists: string[][] = group.populations.map(() => []);
+    for (const person of persons) {
+      tally(group, person, at).counts.forEach((count, place) => {
+        if (count > 0) lists[place]?.push(person.person);
       });
     }
     return lists;
@@ -134,6 +233,6 @@ function supplementalOf(program: MeasureProgram, persons: readonly PersonResult[
   });
 }
 
-function sha256(text: string): string {
+export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

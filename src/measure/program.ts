@@ -1,7 +1,8 @@
 import type { Expression, Measure, MeasureGroup, MeasureGroupPopulation } from '@medplum/fhirtypes';
-import type { AggregateMethod, MeasureProgram, PopulationCode, Scoring, Stratifier } from '../cql/program.js';
+import type { AggregateMethod, MeasureObservation, MeasureProgram, PopulationCode, Scoring, Stratifier } from '../cql/program.js';
 import { type Issue, issue, type Result } from '../fhir/outcome.js';
 import { isBasis } from './load-basis.js';
+import type { Initials } from './membership.js';
 import { measureText } from './text.js';
 
 const populationCodes: ReadonlySet<string> = new Set<PopulationCode>([
@@ -25,6 +26,10 @@ const requiredPopulations: Readonly<Record<Scoring, readonly PopulationCode[]>> 
 
 export const populationBasisUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-populationBasis';
 
+/** Extensions of the CQF Measures guide on a group or population. */
+export const groupScoringUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-scoring';
+export const criteriaReferenceUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-criteriaReference';
+
 export const aggregateMethodUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-aggregateMethod';
 
 const aggregateMethods: Readonly<Record<string, AggregateMethod>> = {
@@ -41,31 +46,33 @@ const cqlLanguages: ReadonlySet<string | undefined> = new Set(['text/cql-identif
 /** What a Measure asks of its CQL. Fails with an issue for everything in the Measure that Lontar can't evaluate: another scoring, an unknown population, a missing library. */
 export function measureProgram(measure: Measure): Result<MeasureProgram> {
   const issues: Issue[] = [];
-  const scoringCode = measure.scoring?.coding?.[0]?.code ?? '';
-  const scoring = isScoring(scoringCode) ? scoringCode : 'proportion';
-  if (!isScoring(scoringCode)) {
-    issues.push(issue('not-supported', 'measure-scoring', measureText.scoring(scoringCode), { expression: 'Measure.scoring' }));
-  }
   const library = measure.library?.[0];
   if (library === undefined || measure.library?.length !== 1) {
     issues.push(issue('required', 'measure-library', measureText.library, { expression: 'Measure.library' }));
   }
-  const basis = measure.extension?.find(({ url }) => url === populationBasisUrl)?.valueCode ?? 'boolean';
-  if (basis !== 'boolean' && !isBasis(basis)) {
-    issues.push(issue('not-supported', 'measure-basis', measureText.basis(basis), { expression: 'Measure.extension' }));
+  const bases = new Set(
+    [measure, ...(measure.group ?? [])].flatMap(
+      ({ extension }) => extension?.find(({ url }) => url === populationBasisUrl)?.valueCode ?? [],
+    ),
+  );
+  const [basis = 'boolean'] = bases;
+  if (bases.size > 1 || !/^(boolean|[A-Z][A-Za-z]+)$/.test(basis)) {
+    issues.push(issue('not-supported', 'measure-basis', measureText.basis([...bases].join(', ')), { expression: 'Measure.extension' }));
   }
-  const groups = (measure.group ?? []).map((group, index) => programGroup(group, index, scoring, issues));
+  const groups = (measure.group ?? []).map((group, index) => programGroup(group, index, groupScoring(measure, group, issues), issues));
   if (groups.length === 0) issues.push(issue('required', 'measure-group', measureText.noGroup, { expression: 'Measure.group' }));
   if (issues.length > 0 || library === undefined) return { ok: false, issues };
-  const supplemental = (measure.supplementalData ?? []).flatMap(({ id, code, criteria }, index) => {
+  const supplemental = (measure.supplementalData ?? []).flatMap(({ id, code, criteria, usage: usages }, index) => {
     const expression = cqlName(criteria);
     const text = code?.text;
     const name = code?.coding?.[0]?.code ?? id ?? `sde-${index + 1}`;
-    return expression === undefined ? [] : [{ id: name, ...(text === undefined ? {} : { text }), expression }];
+    const usage = usages?.[0]?.coding?.[0]?.code;
+    if (expression === undefined) return [];
+    return [{ id: name, ...(text === undefined ? {} : { text }), expression, ...(usage === undefined ? {} : { usage }) }];
   });
   const values = [
-    ...groups.flatMap(({ observation, stratifiers }) => [
-      ...(observation ? [observation.expression] : []),
+    ...groups.flatMap(({ observations = [], stratifiers }) => [
+      ...observations.map(({ expression }) => expression),
       ...(stratifiers ?? []).flatMap(({ components }) => components.map(({ expression }) => expression)),
     ]),
     ...supplemental.map(({ expression }) => expression),
@@ -75,7 +82,7 @@ export function measureProgram(measure: Measure): Result<MeasureProgram> {
     value: {
       measure: canonicalOf(measure),
       library,
-      ...(basis === 'boolean' ? {} : { basis }),
+      ...(isBasis(basis) ? { basis } : basis === 'boolean' ? {} : { itemType: basis }),
       groups,
       ...(values.length === 0 ? {} : { values: [...new Set(values)] }),
       ...(supplemental.length === 0 ? {} : { supplemental }),
@@ -93,12 +100,22 @@ export function groupCode(group: Pick<MeasureGroup, 'code' | 'id'>, index: numbe
   return group.code?.coding?.[0]?.code ?? group.id ?? `group-${index + 1}`;
 }
 
+/** The group's own scoring by the CQF extension, else the Measure's. */
+function groupScoring(measure: Measure, group: MeasureGroup, issues: Issue[]): Scoring {
+  const own = group.extension?.find(({ url }) => url === groupScoringUrl)?.valueCodeableConcept;
+  const code = (own ?? measure.scoring)?.coding?.[0]?.code ?? '';
+  if (isScoring(code)) return code;
+  const found = issue('not-supported', 'measure-scoring', measureText.scoring(code), { expression: 'Measure.scoring' });
+  if (!issues.some(({ rule }) => rule === 'measure-scoring')) issues.push(found);
+  return 'proportion';
+}
+
 function isScoring(code: string): code is Scoring {
   return Object.hasOwn(requiredPopulations, code);
 }
 
 function programGroup(group: MeasureGroup, index: number, scoring: Scoring, issues: Issue[]): MeasureProgram['groups'][number] {
-  const populations: Array<{ code: PopulationCode; expression: string }> = [];
+  const populations: Array<{ code: PopulationCode; expression: string; id?: string | undefined }> = [];
   (group.population ?? []).forEach((population, position) => {
     const path = `Measure.group[${index}].population[${position}]`;
     const code = population.code?.coding?.[0]?.code ?? '';
@@ -106,11 +123,11 @@ function programGroup(group: MeasureGroup, index: number, scoring: Scoring, issu
     if (code === 'measure-observation') return;
     if (!isPopulationCode(code))
       issues.push(issue('not-supported', 'measure-population', measureText.population(code), { expression: `${path}.code` }));
-    else if (populations.some((found) => found.code === code)) {
+    else if (populations.some((found) => found.code === code) && !(code === 'initial-population' && scoring === 'ratio')) {
       issues.push(issue('duplicate', 'measure-population', measureText.populationTwice(code), { expression: `${path}.code` }));
     } else if (expression === undefined || !cqlLanguages.has(language)) {
       issues.push(issue('not-supported', 'measure-criteria', measureText.criteria, { expression: `${path}.criteria` }));
-    } else populations.push({ code, expression: definitionName(expression) });
+    } else populations.push({ code, expression: definitionName(expression), id: population.id });
   });
   for (const code of requiredPopulations[scoring]) {
     if (!populations.some((found) => found.code === code)) {
@@ -119,36 +136,72 @@ function programGroup(group: MeasureGroup, index: number, scoring: Scoring, issu
       );
     }
   }
-  const observation = scoring === 'continuous-variable' ? observationOf(group, index, issues) : undefined;
+  const observations = observationsOf(group, index, scoring, issues);
+  const initials = initialsOf(group, populations);
   const stratifiers = stratifiersOf(group, index, issues);
   return {
     code: groupCode(group, index),
-    populations,
+    populations: populations.map(({ code, expression }) => ({ code, expression })),
     ...(scoring === 'proportion' ? {} : { scoring }),
-    ...(observation ? { observation } : {}),
+    ...(initials ? { initials } : {}),
+    ...(observations.length === 0 ? {} : { observations }),
     ...(stratifiers.length === 0 ? {} : { stratifiers }),
   };
 }
 
-function observationOf(
+/** The initial populations that denominator and numerator name, where there are two: by criteriaReference, else the first is the denominator's. */
+function initialsOf(
   group: MeasureGroup,
-  index: number,
-  issues: Issue[],
-): { readonly expression: string; readonly aggregate: AggregateMethod } | undefined {
+  populations: ReadonlyArray<{ readonly code: PopulationCode; readonly id?: string | undefined }>,
+): Initials | undefined {
+  const places = populations.flatMap(({ code }, place) => (code === 'initial-population' ? [place] : []));
+  if (places.length < 2) return undefined;
+  const placeOf = (code: PopulationCode, otherwise: number): number => {
+    const named = referenceOf(group.population?.find((one) => one.code?.coding?.[0]?.code === code));
+    return places.find((place) => named !== undefined && populations[place]?.id === named) ?? places[otherwise] ?? 0;
+  };
+  return { denominator: placeOf('denominator', 0), numerator: placeOf('numerator', 1) };
+}
+
+function referenceOf(population: MeasureGroupPopulation | undefined): string | undefined {
+  const extensions = [...(population?.extension ?? []), ...(population?.criteria?.extension ?? [])];
+  return extensions.find(({ url }) => url === criteriaReferenceUrl)?.valueString;
+}
+
+/** Which population each observation of a scoring is of. Source: CQF Measures guide, measure observations of ratios and continuous variables. */
+function observationsOf(group: MeasureGroup, index: number, scoring: Scoring, issues: Issue[]): readonly MeasureObservation[] {
   const expression = `Measure.group[${index}].population`;
-  const found = group.population?.find(isObservation);
-  const name = cqlName(found?.criteria);
-  if (!found || name === undefined) {
+  const found = scoring === 'ratio' || scoring === 'continuous-variable' ? (group.population ?? []).filter(isObservation) : [];
+  if (scoring === 'continuous-variable' && (found.length !== 1 || cqlName(found[0]?.criteria) === undefined)) {
     issues.push(issue('required', 'measure-population', measureText.populationMissing('measure-observation'), { expression }));
-    return undefined;
+    return [];
   }
-  const extension = [...(found.extension ?? []), ...(found.criteria?.extension ?? [])].find(({ url }) => url === aggregateMethodUrl);
-  const method = extension?.valueCode ?? extension?.valueString ?? 'average';
-  const aggregate = Object.hasOwn(aggregateMethods, method) ? aggregateMethods[method] : undefined;
-  if (aggregate) return { expression: name, aggregate };
-  const known = Object.keys(aggregateMethods).join(', ');
-  issues.push(issue('not-supported', 'measure-aggregate', measureText.aggregate(method, known), { expression }));
-  return undefined;
+  const observations = found.flatMap((population, place): MeasureObservation[] => {
+    const name = cqlName(population.criteria);
+    const extensions = [...(population.extension ?? []), ...(population.criteria?.extension ?? [])];
+    const extension = extensions.find(({ url }) => url === aggregateMethodUrl);
+    const method = extension?.valueCode ?? extension?.valueString ?? (scoring === 'ratio' ? 'sum' : 'average');
+    const aggregate = Object.hasOwn(aggregateMethods, method) ? aggregateMethods[method] : undefined;
+    if (!aggregate || name === undefined) {
+      const known = Object.keys(aggregateMethods).join(', ');
+      issues.push(issue('not-supported', 'measure-aggregate', measureText.aggregate(method, known), { expression }));
+      return [];
+    }
+    return [{ expression: name, aggregate, of: scoring === 'ratio' ? sideOf(group, population, place) : 'measure-population' }];
+  });
+  if (scoring === 'ratio' && found.length > 0 && new Set(observations.map(({ of }) => of)).size !== found.length) {
+    issues.push(issue('invalid', 'measure-population', measureText.observationSides, { expression }));
+  }
+  return observations;
+}
+
+/** The side of a ratio that an observation's criteriaReference names; without one the first is the denominator's. */
+function sideOf(group: MeasureGroup, population: MeasureGroupPopulation, place: number): 'numerator' | 'denominator' {
+  const named = referenceOf(population);
+  const target = group.population?.find(({ id, code }) => named !== undefined && (id === named || code?.coding?.[0]?.code === named));
+  const code = target?.code?.coding?.[0]?.code;
+  if (code === 'numerator' || code === 'denominator') return code;
+  return place === 0 ? 'denominator' : 'numerator';
 }
 
 function isObservation({ code }: MeasureGroupPopulation): boolean {

@@ -1,21 +1,16 @@
-import {
-  type AreaCount,
-  areaCounts,
-  type CqlValue,
-  type MeasureProgram,
-  type PersonResult,
-  type PopulationCode,
-  type Stratifier,
-} from '../cql/program.js';
+import type { AreaCount, CqlValue, MeasureProgram, PersonResult, PopulationCode, Stratifier } from '../cql/program.js';
 import type { ExternalDenominator } from './denominator.js';
 import { addCounts, type Counts, membership, noCounts } from './membership.js';
+
+/** Values by observation. */
+export type Observed = ReadonlyArray<readonly number[]>;
 
 /** Persons of one area (a village, or any larger area after `rollUp`) by population. Those without a village have no `area`. */
 export interface Stratum {
   readonly area?: string;
   readonly counts: Counts;
-  /** Values observed of the measure population, of a continuous variable. */
-  readonly observed?: readonly number[];
+  /** Values observed of the members, by the group's observations. */
+  readonly observed?: Observed;
   /** The denominator that the declared basis takes from outside; unknown where nobody gave one. */
   readonly external?: ExternalDenominator | 'unknown';
 }
@@ -24,7 +19,7 @@ export interface Stratum {
 export interface ValueStratum {
   readonly values: readonly CqlValue[];
   readonly counts: Counts;
-  readonly observed?: readonly number[];
+  readonly observed?: Observed;
 }
 
 /** What was counted of a group: the sum and the villages it is the sum of. */
@@ -33,7 +28,7 @@ export interface GroupResult {
   readonly populations: readonly PopulationCode[];
   readonly total: Counts;
   readonly strata: readonly Stratum[];
-  readonly observed?: readonly number[];
+  readonly observed?: Observed;
   readonly external?: ExternalDenominator | 'unknown';
   /** In the order of the program's stratifiers. */
   readonly stratifiers?: ReadonlyArray<{ readonly stratifier: Stratifier; readonly strata: readonly ValueStratum[] }>;
@@ -52,7 +47,7 @@ export function groupResults(program: MeasureProgram, counted: readonly AreaCoun
     const byArea = new Map<string | undefined, Counts>(villages.map((village) => [village, noCounts(codes)]));
     for (const { area, bits, persons } of counted) {
       const criteria = codes.map((_, index) => Math.floor(bits / 2 ** (shift + index)) % 2 === 1);
-      const counts = membership(codes, criteria, group.scoring).map((member) => (member ? persons : 0));
+      const counts = membership(codes, criteria, group.scoring, group.initials).map((member) => (member ? persons : 0));
       if (counts.some((count) => count > 0)) byArea.set(area, addCounts(byArea.get(area) ?? noCounts(codes), counts));
     }
     const strata = [...byArea].map(([area, counts]) => (area === undefined ? { counts } : { area, counts })).sort(byAreaCode);
@@ -60,49 +55,76 @@ export function groupResults(program: MeasureProgram, counted: readonly AreaCoun
   });
 }
 
-/** The same from persons one by one, with what only they tell: observed values, and strata by the values of definitions. */
+/** The same from persons one by one, with what only they tell: items, observed values, and strata by the values of definitions. */
 export function detailedResults(
   program: MeasureProgram,
   persons: readonly PersonResult[],
   villages: readonly string[],
 ): readonly GroupResult[] {
-  return groupResults(program, areaCounts(persons), villages).map((result, at) => {
-    const group = program.groups[at];
-    if (!group) return result;
-    const members = persons.map((person) => {
-      const member = membership(result.populations, person.populations[at] ?? [], group.scoring);
-      const { observation } = group;
-      const isObserved = observation !== undefined && isMeasured(result.populations, member, observation.ofItems === true);
-      return { person, counts: member.map(Number), observed: isObserved ? numbersOf(person.values?.[observation.expression]) : [] };
+  return program.groups.map((group, at) => {
+    const codes = group.populations.map(({ code }) => code);
+    const tallied = persons
+      .map((person) => ({ person, ...tally(group, person, at) }))
+      .filter(({ counts }) => counts.some((count) => count > 0));
+    const byArea = grouped(tallied, ({ person }) => person.area);
+    for (const village of villages) if (!byArea.has(village)) byArea.set(village, []);
+    const sumUp = (members: readonly Tally[]): Pick<GroupResult, 'observed'> & { readonly counts: Counts } => ({
+      counts: members.reduce((total, { counts }) => addCounts(total, counts), noCounts(codes)),
+      ...(group.observations
+        ? { observed: group.observations.map((_, index) => members.flatMap(({ observed }) => observed[index] ?? [])) }
+        : {}),
     });
-    const observedOf = (chosen: typeof members) => (group.observation ? { observed: chosen.flatMap(({ observed }) => observed) } : {});
-    const countsOf = (chosen: typeof members) => chosen.reduce((sum_, { counts }) => addCounts(sum_, counts), noCounts(result.populations));
+    const { counts: total, ...observed } = sumUp(tallied);
     return {
-      ...result,
-      ...observedOf(members),
-      strata: result.strata.map((stratum) => ({ ...stratum, ...observedOf(members.filter(({ person }) => person.area === stratum.area)) })),
+      code: group.code,
+      populations: codes,
+      total,
+      ...observed,
+      strata: [...byArea].map(([area, members]) => ({ ...(area === undefined ? {} : { area }), ...sumUp(members) })).sort(byAreaCode),
       stratifiers: (group.stratifiers ?? []).map((stratifier) => {
-        const byValues = new Map<string, { readonly values: readonly CqlValue[]; readonly members: typeof members }>();
-        for (const member of members.filter(({ counts }) => counts.some((count) => count > 0))) {
-          const values = stratifier.components.map(({ expression }) => member.person.values?.[expression] ?? null);
-          const key = JSON.stringify(values);
-          const found = byValues.get(key);
-          if (found) found.members.push(member);
-          else byValues.set(key, { values, members: [member] });
-        }
-        const strata = [...byValues].sort(([left], [right]) => (left < right ? -1 : 1));
+        const valuesOf = ({ person }: { readonly person: PersonResult }) =>
+          stratifier.components.map(({ expression }) => person.values?.[expression] ?? null);
+        const strata = [...grouped(tallied, (member) => JSON.stringify(valuesOf(member)))].sort(([left], [right]) =>
+          left < right ? -1 : 1,
+        );
         return {
           stratifier,
-          strata: strata.map(([, found]) => ({ values: found.values, counts: countsOf(found.members), ...observedOf(found.members) })),
+          strata: strata.map(([, members]) => ({ values: members[0] ? valuesOf(members[0]) : [], ...sumUp(members) })),
         };
       }),
     };
   });
 }
 
-function isMeasured(codes: readonly PopulationCode[], member: readonly boolean[], ofItems: boolean): boolean {
-  const isIn = (code: PopulationCode): boolean => member[codes.indexOf(code)] === true;
-  return isIn('measure-population') && (ofItems || !isIn('measure-population-exclusion'));
+/** What one person adds to a group: to each population one or, where items are counted, so many; and the observed values. */
+interface Tally {
+  readonly counts: Counts;
+  readonly observed: Observed;
+}
+
+export function tally(group: MeasureProgram['groups'][number], person: PersonResult, at: number): Tally {
+  const codes = group.populations.map(({ code }) => code);
+  const member = membership(codes, person.populations[at] ?? [], group.scoring, group.initials);
+  const counts = group.populations.map(({ items }, place) => {
+    const found = items === undefined ? Number(member[place]) : person.values?.[items];
+    return typeof found === 'number' ? found : 0;
+  });
+  const isCounted = (code: PopulationCode): boolean => (counts[codes.indexOf(code)] ?? 0) > 0;
+  const observed = (group.observations ?? []).map(({ expression, of, ofItems }) =>
+    isCounted(of) && (ofItems === true || !isCounted(`${of}-exclusion`)) ? numbersOf(person.values?.[expression]) : [],
+  );
+  return { counts, observed };
+}
+
+function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const found = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const before = found.get(key);
+    if (before) before.push(item);
+    else found.set(key, [item]);
+  }
+  return found;
 }
 
 /** The numbers of an observation: one, or a list of them; quantities count by their value. Null is no observation. */

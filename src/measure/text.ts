@@ -7,8 +7,8 @@ export const measureText = {
     en: `Scoring "${code}" can't be computed; proportion, ratio, cohort, continuous-variable and composite can.`,
   }),
   basis: (code: string): Text => ({
-    id: `Dasar "${code}" tidak dapat dihitung; yang dapat: boolean (orang), Organization, PractitionerRole.`,
-    en: `The basis "${code}" can't be counted; boolean (people), Organization and PractitionerRole can.`,
+    id: `Dasar "${code}" tidak dapat dihitung; yang dapat: satu jenis saja, boolean (orang) atau jenis resource.`,
+    en: `The basis "${code}" can't be counted; one basis, boolean (people) or a type of resource, can.`,
   }),
   basisByReference: (basis: string): Text => ({
     id: `Ukuran ini menghitung ${basis}, bukan orang: mesin acuan yang menghitungnya, SQL tidak.`,
@@ -30,22 +30,18 @@ export const measureText = {
     id: `Metode agregasi "${method}" tidak dikenal. Yang dikenal: ${known}.`,
     en: `The aggregate method "${method}" is unknown. Known are: ${known}.`,
   }),
-  compositeScoring: (code: string): Text => ({
-    id: `Skor gabungan "${code}" tidak dapat dihitung; yang dapat: linear (rata-rata skor komponen).`,
-    en: `Composite scoring "${code}" can't be computed; linear (the mean of the components' scores) can.`,
+  compositeScoring: (code: string, known: string): Text => ({
+    id: `Skor gabungan "${code}" tidak dapat dihitung; yang dapat: ${known}.`,
+    en: `Composite scoring "${code}" can't be computed; ${known} can.`,
   }),
   compositeEmpty: {
     id: 'Measure gabungan harus menunjuk Measure komponennya di relatedArtifact (composed-of).',
     en: 'A composite Measure names its component Measures in relatedArtifact (composed-of).',
   },
   compositeGroup: (measure: string): Text => ({
-    id: `Measure komponen ${measure} tidak memiliki skor persentase tunggal.`,
-    en: `The component Measure ${measure} has no single score.`,
+    id: `Measure komponen ${measure} bukan satu proporsi orang.`,
+    en: `The component Measure ${measure} isn't one proportion of persons.`,
   }),
-  compositeList: {
-    id: 'Measure gabungan hanya memberi laporan population dan subject.',
-    en: 'A composite Measure gives population and subject reports only.',
-  },
   populationTwice: (code: string): Text => ({
     id: `Populasi "${code}" muncul dua kali dalam satu group.`,
     en: `The population "${code}" occurs twice in one group.`,
@@ -58,6 +54,14 @@ export const measureText = {
     id: 'Kriteria harus berupa nama definisi CQL (language text/cql-identifier dengan expression).',
     en: 'Criteria must be the name of a CQL definition (language text/cql-identifier with an expression).',
   },
+  busy: {
+    id: 'Terlalu banyak perhitungan yang sedang berjalan. Coba lagi sebentar lagi.',
+    en: 'Too many evaluations are running. Try again in a moment.',
+  },
+  factsFilling: (tables: string, percent: number): Text => ({
+    id: `Tabel fakta yang dibaca indikator ini sedang diisi (${tables}: ${percent} %). Coba lagi sesudah selesai.`,
+    en: `The fact tables that this measure reads are being filled (${tables}: ${percent} %). Try again when that is done.`,
+  }),
   parameterMissing: (name: string, example: string): Text => ({
     id: `Parameter ${name} wajib diisi, misalnya ${name}=${example}.`,
     en: `The parameter ${name} is required, e.g. ${name}=${example}.`,
@@ -95,8 +99,8 @@ export const measureText = {
     en: `The subject ${subject} is not on this server.`,
   }),
   subjectKind: {
-    id: 'Subjek harus Patient/…, Group/…, Organization/…, Location/…, atau kode wilayah 2, 4, 6, atau 10 angka.',
-    en: 'The subject must be Patient/…, Group/…, Organization/…, Location/…, or an area code of 2, 4, 6 or 10 digits.',
+    id: 'Subjek harus Patient/…, Group/…, Organization/…, Location/…, kode wilayah 2, 4, 6, atau 10 angka, RW/RT suatu desa (6202031012/003/002), atau ID.',
+    en: 'The subject must be Patient/…, Group/…, Organization/…, Location/…, an area code of 2, 4, 6 or 10 digits, RW/RT of a village (6202031012/003/002), or ID.',
   },
   areaUnknown: (code: string): Text => ({
     id: `Kode wilayah ${code} tidak dikenal.`,
@@ -147,9 +151,44 @@ export const measureText = {
     en: `Above 100 %: ${places}; check the denominator and residence`,
   }),
   practitionerOrSubject: {
-    id: 'Beri practitioner atau subject, tidak keduanya.',
-    en: 'Give practitioner or subject, not both.',
+    id: 'practitioner hanya dapat digabung dengan subject Patient/… atau Group/…, tidak dengan wilayah atau Organization.',
+    en: 'practitioner goes together with a Patient/… or Group/… as subject only, not with an area or an Organization.',
   },
+  notOfPractitioner: {
+    id: 'Orang ini bukan pasien practitioner tersebut (Patient.generalPractitioner).',
+    en: 'This person is no patient of that practitioner (Patient.generalPractitioner).',
+  },
+  partOfVillage: (area: string): Text => ({
+    id: `RW dan RT adalah bagian desa; ${area} bukan desa.`,
+    en: `RW and RT are parts of a village; ${area} is none.`,
+  }),
+  receivedSubject: {
+    id: 'lastReceivedOn hanya untuk laporan perorangan (reportType=subject).',
+    en: 'lastReceivedOn goes with reports on one person only (reportType=subject).',
+  },
+  cqlParameterUnknown: (name: string, known: string): Text => ({
+    id: `CQL Measure ini tidak mempunyai parameter "${name}". Yang ada: ${known === '' ? 'tidak ada' : known}.`,
+    en: `The CQL of this Measure has no parameter "${name}". There are: ${known === '' ? 'none' : known}.`,
+  }),
+  cqlParameterType: (name: string, type: string): Text => ({
+    id: `Nilai parameter CQL "${name}" harus bertipe ${type}.`,
+    en: `The value of the CQL parameter "${name}" must be of the type ${type}.`,
+  }),
+  audienceSubject: {
+    id: 'Bagi pihak ini laporan hanya tentang wilayah atau Organization, supaya angka kecil tidak dapat dicari dengan pengurangan.',
+    en: 'This audience gets reports on areas and Organizations only, so that no small count is found by subtraction.',
+  },
+  audienceBeyond: (audience: string): Text => ({
+    id: `Server ini memberi laporan paling rinci untuk "${audience}".`,
+    en: `This server's reports are for "${audience}" at most.`,
+  }),
+  observationSides: {
+    id: 'Observasi suatu rasio harus satu untuk numerator dan/atau satu untuk denominator (cqfm-criteriaReference).',
+    en: 'The observations of a ratio are one of the numerator and/or one of the denominator (cqfm-criteriaReference).',
+  },
+  noPart: { id: 'Bagian desa tidak diketahui', en: 'Part of the village unknown' },
+  noPosyandu: { id: 'Tanpa Posyandu', en: 'No Posyandu' },
+  nation: { id: 'Indonesia', en: 'Indonesia' },
   reportNotFound: (id: string): Text => ({
     id: `MeasureReport ${id} tidak ada di server ini.`,
     en: `The MeasureReport ${id} is not on this server.`,

@@ -10,11 +10,12 @@ import { versionsBehind } from './evaluated.js';
 import { findMeasure } from './find-measure.js';
 import { membership } from './membership.js';
 import { withObservations } from './observation.js';
-import { about, type OperationParameter, subjectOf, textOf } from './operation.js';
 import { measureProgram } from './program.js';
 import { watermarkUrl } from './report.js';
+import { about, type OperationParameter, textOf } from './request.js';
+import { residenceEvaluator } from './residence-evaluator.js';
 import type { MeasureServices } from './services.js';
-import { subjectsOf } from './subject.js';
+import { subjectOf, subjectsOf } from './subject.js';
 import { measureText } from './text.js';
 
 const known = ['group', 'population', 'area', 'person', '_count', '_offset'] as const;
@@ -54,11 +55,12 @@ export async function traceOperation(
   const reasons = await sqlReasons(services.engines, program);
   const asOf = services.engines.sql && reasons.length === 0 ? watermark : undefined;
   const engine = await chooseEngine(services.engines, program, asOf);
-  const found = await evaluated(() => engine.evaluator.persons(program, period, subjectsOf(subject), run));
+  const evaluator = residenceEvaluator(engine.evaluator, await services.past.movers(period.end, asOf));
+  const found = await evaluated(() => evaluator.persons(program, period, subjectsOf(subject), run));
   const persons = found.flatMap((result) => {
     const populations = program.groups.flatMap((group, at) => {
       const codes = group.populations.map(({ code }) => code);
-      const member = membership(codes, result.populations[at] ?? [], group.scoring);
+      const member = membership(codes, result.populations[at] ?? [], group.scoring, group.initials);
       return codes.flatMap((code, index) => (member[index] === true ? [{ group: group.code, population: code }] : []));
     });
     const wanted = populations.filter(

@@ -1,6 +1,7 @@
 import type { EvaluationRun } from '../cql/program.js';
 import { OperationOutcomeError } from '../fhir/outcome.js';
-import { evaluateMeasureOperation, parseEvaluateMeasure } from '../measure/operation.js';
+import { evaluateMeasureOperation } from '../measure/operation.js';
+import { parseEvaluateMeasure } from '../measure/request.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { operationParameters } from './parameters.js';
 import type { Services } from './services.js';

@@ -1,6 +1,6 @@
 import type { Organization } from '@medplum/fhirtypes';
 import type { MeasureServices } from '../measure/services.js';
-import { catchment } from '../measure/subject.js';
+import { catchment } from '../measure/catchment.js';
 import type { Scope } from '../search/scope.js';
 import type { PuskesmasEntry } from './index-page.js';
 
@@ -10,7 +10,7 @@ const maximumListed = 200;
 
 /** The Puskesmas of this server that have a catchment, by name. */
 export async function listPuskesmas(
-  services: Pick<MeasureServices, 'registry' | 'store' | 'areas'>,
+  services: Pick<MeasureServices, 'registry' | 'store' | 'areas' | 'past'>,
   scope: Scope,
 ): Promise<readonly PuskesmasEntry[]> {
   const parameter = services.registry.searchParameter('Organization', 'type');

@@ -5,9 +5,9 @@ import { loadAreas } from '../../src/definitions/areas.js';
 import type { Evaluation } from '../../src/measure/evaluate.js';
 import { guideMeasures } from '../../src/measure/find-measure.js';
 import { membership } from '../../src/measure/membership.js';
-import { parseEvaluateMeasure } from '../../src/measure/operation.js';
 import { measureProgram } from '../../src/measure/program.js';
 import { measureReport } from '../../src/measure/report.js';
+import { parseEvaluateMeasure } from '../../src/measure/request.js';
 import { percent, proportion } from '../../src/measure/score.js';
 import { groupResults, rollUp } from '../../src/measure/strata.js';
 import { memoryEvaluator, registry } from './memory-persons.js';
@@ -209,7 +209,7 @@ t.test('a report carries counts, scores, village strata with code and name, and 
     subject: { kind: 'area', area },
     engine: { evaluator: memoryEvaluator([]), reasons: [] },
     watermark: '2026-11-21T00:00:00.000Z',
-    definition: { measureHash: 'a', libraryHash: 'b' },
+    definition: { measureHash: 'a', libraries: [{ library: 'https://lontar.id/fhir/Library/ANCK6|1.0.0', hash: 'b' }] },
     groups,
     members: [[['p1', 'p2'], ['p1'], []]],
   };

@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { isSafe, suppress } from '../../src/measure/suppress.js';
+import { isSafe as isSafeRow, type Suppression, suppress as suppressTable } from '../../src/measure/suppress.js';
 
 const threshold = 5;
+
+/** Tables of one group. */
+const isSafe = (counts: readonly number[], least: number): boolean => isSafeRow([counts], least);
+const suppress = (total: readonly number[], rows: readonly (readonly number[])[], least: number): Suppression =>
+  suppressTable(
+    [total],
+    rows.map((counts) => [counts]),
+    least,
+  );
+
 const row = fc.tuple(fc.nat(30), fc.nat(30), fc.nat(30)).map((counts) => [...counts].sort((left, right) => right - left));
 const table = fc.array(row, { maxLength: 12 });
 

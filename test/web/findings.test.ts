@@ -106,7 +106,7 @@ t.test('CSV quotes what needs it and keeps text from becoming a formula', async 
     subject: { kind: 'all' },
     engine: { evaluator: memoryEvaluator([]), reasons: [] },
     watermark: '2026-11-21T00:00:00.000Z',
-    definition: { measureHash: 'a' },
+    definition: { measureHash: 'a', libraries: [] },
     groups: groupResults(program.value, [{ area: '6202031012', bits: 0b111, persons: 1 }], ['6202031013']),
   };
   const names: Readonly<Record<string, string>> = { '6202031012': '=SUM("x"),1', '6202031013': 'Tangar' };
