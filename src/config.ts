@@ -25,6 +25,12 @@ export interface Config {
   readonly agreementHour?: number;
   /** How many generated persons, and how many of the store, a comparison takes. */
   readonly agreementSample: number;
+  /** Whether memberships and counters of measures are kept while data arrive. */
+  readonly upkeep: boolean;
+  /** Ids of the measures to keep; absent: those of the guide that compiled SQL serves. */
+  readonly keptMeasures?: readonly string[];
+  /** Days after a period's end in which late data still count. */
+  readonly graceDays: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Scheme, host and path prefix that clients see, without a trailing slash. Absent: taken from each request. */
   readonly baseUrl?: string;
@@ -167,6 +173,35 @@ const settings = [
     example: '500',
   },
   {
+    name: 'UPKEEP',
+    schema: { type: 'string', enum: ['on', 'off'] },
+    default: 'on',
+    about: {
+      id: '`on` menjaga hitungan indikator tetap mutakhir selagi data masuk; `off` menghitung setiap kali diminta. Sama untuk semua server pada satu basis data.',
+      en: '`on` keeps the counts of measures current while data arrive; `off` computes them at each request. The same for all servers of one database.',
+    },
+    example: 'off',
+  },
+  {
+    name: 'KEPT_MEASURES',
+    schema: { type: 'string', pattern: '^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$' },
+    about: {
+      id: 'Indikator yang hitungannya dijaga, dipisah koma; bila kosong semua yang dihitung dengan SQL.',
+      en: 'Measures whose counts are kept, separated by commas; all that SQL computes where unset.',
+    },
+    example: 'ANC-K6,IMUN-IDL',
+  },
+  {
+    name: 'GRACE_DAYS',
+    schema: { type: 'integer', minimum: 0, maximum: 365 },
+    default: 10,
+    about: {
+      id: 'Hari sesudah akhir bulan atau tahun untuk data yang terlambat; lalu laporannya dibekukan.',
+      en: 'Days after the end of a month or year in which late data still count; then its reports are frozen.',
+    },
+    example: '5',
+  },
+  {
     name: 'LOG_LEVEL',
     schema: { type: 'string', enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] },
     default: 'info',
@@ -302,6 +337,9 @@ interface ReadSettings {
   readonly GROWTH_DERIVE: 'on' | 'off';
   readonly AGREEMENT_HOUR: string;
   readonly AGREEMENT_SAMPLE: number;
+  readonly UPKEEP: 'on' | 'off';
+  readonly KEPT_MEASURES?: string;
+  readonly GRACE_DAYS: number;
   readonly LOG_LEVEL: Config['logLevel'];
   readonly BASE_URL?: string;
   readonly TRUST_PROXY: 'on' | 'off';
@@ -384,6 +422,9 @@ function toConfig(read: ReadSettings): Config {
     growthDerive: read.GROWTH_DERIVE === 'on',
     ...(read.AGREEMENT_HOUR === 'off' ? {} : { agreementHour: Number(read.AGREEMENT_HOUR) }),
     agreementSample: read.AGREEMENT_SAMPLE,
+    upkeep: read.UPKEEP === 'on',
+    ...(read.KEPT_MEASURES === undefined ? {} : { keptMeasures: read.KEPT_MEASURES.split(',') }),
+    graceDays: read.GRACE_DAYS,
     logLevel: read.LOG_LEVEL,
     ...(read.BASE_URL === undefined ? {} : { baseUrl: read.BASE_URL.replace(/\/+$/, '') }),
     trustProxy: read.TRUST_PROXY === 'on',

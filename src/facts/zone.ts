@@ -7,6 +7,9 @@ const provinceZones: ReadonlyArray<{ readonly zone: 'WIB' | 'WITA' | 'WIT'; read
 
 const zoneOffsets = { WIB: 420, WITA: 480, WIT: 540 } as const;
 
+/** The country's zones, in minutes east of UTC, from west to east. */
+export const zones: readonly number[] = Object.values(zoneOffsets);
+
 const minutesOfProvince: ReadonlyMap<string, number> = new Map(
   provinceZones.flatMap(({ zone, provinces }) => provinces.map((province) => [province, zoneOffsets[zone]] as const)),
 );

@@ -6,6 +6,7 @@ import { createTranslator } from '../cql/translator.js';
 import { loadAreas } from '../definitions/areas.js';
 import type { Registry } from '../definitions/registry.js';
 import { factCatalogue, factTables, factViews } from '../facts/catalogue.js';
+import { factWriter } from '../facts/writer.js';
 import { packFolder } from '../root.js';
 import type { Database } from '../store/database.js';
 import type { Store } from '../store/store.js';
@@ -14,10 +15,10 @@ import { type AgreementOptions, openAgreement } from './agreement/service/create
 import { guideMeasures } from './find-measure.js';
 import type { OpenLibraries } from './library/open-libraries.js';
 import { bases, isBasis, loadBasis } from './load-basis.js';
-import { pastOf } from './load-past.js';
 import { loadPersons } from './load-persons.js';
 import type { MeasureServices } from './services.js';
-import { type Audience, defaultSmallCells, type SmallCells } from './suppress.js';
+import { defaultSmallCells, type SmallCells } from './suppress.js';
+import { createKept } from './upkeep/kept.js';
 
 export interface MeasureParts {
   readonly registry: Registry;
@@ -29,7 +30,6 @@ export interface MeasureParts {
   /** Limits of the reference engine. */
   readonly reference?: ReferencePoolOptions;
   readonly smallCells?: SmallCells;
-  readonly audience?: Audience;
   /** Stored libraries beside ours; only ours without it. */
   readonly stored?: Pick<OpenLibraries, 'live' | 'ours' | 'translator' | 'onChange'>;
   /** How the engines' agreement is kept, with `stored`; without it SQL serves all that compiles. */
@@ -42,11 +42,13 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
   const live = parts.stored?.live;
   const libraries = live?.libraries ?? packedLibraries(packFolder);
   const members = (valueSet: string): Iterable<string> | undefined => terminology.members(valueSet)?.keys();
-  const sqlOptions = { database, libraries, catalogue: factCatalogue(factTables(factViews())), members, now: clock };
+  const tables = factTables(factViews());
+  const sqlOptions = { database, libraries, catalogue: factCatalogue(tables), members, now: clock };
   const pool = createReferencePool(parts.reference);
   const translator = parts.stored?.translator ?? createTranslator();
   const state = (): string => `${live?.generation ?? 0} ${registry.generation ?? 0}`;
   const compiled = renewed(() => sqlEvaluator(sqlOptions), state);
+  const kept = createKept({ database, libraries, compiled, members, factTables: factWriter(tables).tables, definitions: state, clock });
   const reference = pooledReferenceEvaluator({
     pool,
     libraries,
@@ -79,9 +81,8 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
     store,
     libraries,
     ...(live ? { live } : {}),
-    past: pastOf(database),
+    kept,
     smallCells: parts.smallCells ?? defaultSmallCells,
-    audience: parts.audience ?? 'care',
     ...(agreement ? { agreement } : {}),
     engines: {
       reference,
@@ -101,9 +102,7 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
           ]),
       ),
       sql: {
-        get evaluator() {
-          return compiled();
-        },
+        evaluator: kept.evaluator,
         refusals: async (program) => compiled().refusal(program) ?? [],
         at: (asOf) => sqlEvaluator({ ...sqlOptions, asOf }),
       },

@@ -9,9 +9,9 @@ import type { Result } from '../fhir/outcome.js';
 import type { Store } from '../store/store.js';
 import type { AgreementService } from './agreement/service/service.js';
 import type { MeasureEngines } from './engines.js';
-import type { Past } from './load-past.js';
 import type { LiveLibraries } from './library/live-libraries.js';
-import type { Audience, SmallCells } from './suppress.js';
+import type { SmallCells } from './suppress.js';
+import type { Kept } from './upkeep/kept.js';
 
 /** Definitions of a library to evaluate, by what is asked of them; `libraries` where they aren't those on board. */
 export interface CqlRequest extends Pick<ReferenceJob, 'library' | 'parameters' | 'values'> {
@@ -30,10 +30,9 @@ export interface MeasureServices {
   readonly engines: MeasureEngines;
   /** Keeps SQL from serving measures on which the engines don't agree; absent where all that compiles is served. */
   readonly agreement?: AgreementService;
-  readonly past: Past;
+  /** Measures whose numbers are kept while data arrive. */
+  readonly kept: Kept;
   readonly smallCells: SmallCells;
-  /** Whom reports are for where a caller doesn't say, and beyond whom none are. */
-  readonly audience: Audience;
   /** CQL of any kind, in a thread of its own under limits: definitions' values for persons of the store, or for one that is given. Throws CqlError. */
   evaluateCql(request: CqlRequest, run?: EvaluationRun): Promise<readonly JobResult[]>;
   /** ELM of a CQL text, made in a thread of its own. */

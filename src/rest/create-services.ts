@@ -62,6 +62,7 @@ export async function createServices(options: {
     clock,
     newId,
     facts: factWriter(factTables(factViews())),
+    marksDirty: config.upkeep,
     ...(config.growthDerive ? { deriver: growthDeriver } : {}),
     baseUrls: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`, `${config.baseUrl}/fhir-r4/v1`],
   });

@@ -5,15 +5,17 @@ import { type KeptMeasure, readDirectory, removeGenerations, setNextChange, setS
 import { takeKeptWork, tryKeptWork } from '../../store/kept/lock.js';
 import { fillCounters, fillMembers, fillToldMembers } from '../../store/kept/members.js';
 import { evaluatedMembers } from './moves.js';
-import { nextMidnight } from './periods.js';
+import { earliestMidnight } from './periods.js';
 import type { KeptProgram } from './programs.js';
 import { programKey } from './refresh.js';
 
 export interface BuildParts {
   readonly database: Database;
-  readonly compiled: SqlEvaluator;
+  compiled(): SqlEvaluator;
   /** Epoch milliseconds. */
   clock(): number;
+  /** Gives up a generation that is being filled. */
+  readonly signal?: AbortSignal;
 }
 
 /** A generation that was filled. */
@@ -50,7 +52,7 @@ export async function buildNext(parts: BuildParts, programs: ReadonlyMap<string,
     const [row] = await connection.query(
       sql`select coalesce(sum(n), 0)::int as members from counter where generation = ${kept.generation}::int`,
     );
-    if (program.followsClock) await connection.query(setNextChange(kept.generation, earliestMidnight(now, zones)));
+    if (program.followsClock) await connection.query(setNextChange(kept.generation, earliestMidnight(now)));
     await connection.query(setState([kept.generation], 'built'));
     return { kept, members: Number(row?.['members']) };
   });
@@ -60,11 +62,6 @@ export async function buildNext(parts: BuildParts, programs: ReadonlyMap<string,
 export async function zonesOf(connection: Pick<TransactionConnection, 'query'>): Promise<readonly number[]> {
   const rows = await connection.query(sql`select distinct zone from fact_person where valid_to = 'infinity' order by zone`);
   return rows.map(({ zone }) => Number(zone));
-}
-
-/** The next midnight in any of the zones; undefined without zones. */
-export function earliestMidnight(now: number, zones: readonly number[]): number | undefined {
-  return zones.length === 0 ? undefined : Math.min(...zones.map((zone) => nextMidnight(now, zone)));
 }
 
 /** Chooses a generation and says that it is being built, so that those who move others leave marks for it from now on. */
@@ -93,7 +90,7 @@ async function begin(
 }
 
 async function fill(
-  { compiled }: BuildParts,
+  { compiled, signal }: BuildParts,
   connection: TransactionConnection,
   kept: KeptMeasure,
   program: KeptProgram,
@@ -101,12 +98,12 @@ async function fill(
 ): Promise<void> {
   if (program.inDatabase) {
     const [zoneMinutes] = zones.length === 1 ? zones : [];
-    const memberships = compiled.memberships(program.program, kept, zoneMinutes === undefined ? {} : { zoneMinutes });
-    await connection.query(fillMembers(kept.generation, memberships));
+    const memberships = compiled().memberships(program.program, kept, zoneMinutes === undefined ? {} : { zoneMinutes });
+    await connection.query(fillMembers(kept.generation, memberships), signal === undefined ? {} : { signal });
     return;
   }
   let after = '00000000-0000-0000-0000-000000000000';
-  for (;;) {
+  while (signal?.aborted !== true) {
     const rows = await connection.query(sql`
       select shard, person::text as person
       from fact_person
@@ -120,4 +117,5 @@ async function fill(
     await connection.query(fillToldMembers(kept.generation, members));
     after = String(last['person']);
   }
+  throw new Error('given up');
 }

@@ -24,7 +24,7 @@ export type PlanMove = (
  * Makes the statements that move members, and remembers those that stay the same. A measure that is compiled is evaluated inside the statement; another one
  * by its engine, person by person, and told to the statement.
  */
-export function createMoves(compiled: SqlEvaluator): PlanMove {
+export function createMoves(compiled: () => SqlEvaluator): PlanMove {
   const known = new Map<string, MemberMove>();
   return async (connection, kept, generation, period, batch) => {
     if (!kept.inDatabase) return memberMove(await told(connection, kept, period, batch))({ generation, ...batch });
@@ -41,7 +41,7 @@ export function createMoves(compiled: SqlEvaluator): PlanMove {
   };
 
   function compiledMove({ program }: KeptProgram, period: MeasurementPeriod): MemberMove {
-    const statement = compiled.memberships(program, period, { persons: inBatch });
+    const statement = compiled().memberships(program, period, { persons: inBatch });
     return memberMove(sql`select r.shard, r.person, r.area, r.bits, '' as stratum from (${statement}) r`);
   }
 }

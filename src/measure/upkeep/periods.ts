@@ -1,4 +1,5 @@
 import type { MeasurementPeriod } from '../../cql/program.js';
+import { zones } from '../../facts/zone.js';
 import { daysInMonth } from '../../fhir/date.js';
 
 /** How long a measure's periods are. */
@@ -43,6 +44,11 @@ export function closesAt({ end }: MeasurementPeriod, zoneMinutes: number, graceD
 export function nextMidnight(now: number, zoneMinutes: number): number {
   const shift = zoneMinutes * 60_000;
   return (Math.floor((now + shift) / dayMs) + 1) * dayMs - shift;
+}
+
+/** The next midnight anywhere in the country. */
+export function earliestMidnight(now: number): number {
+  return Math.min(...zones.map((zone) => nextMidnight(now, zone)));
 }
 
 /** `first` counts months from the year 0. */

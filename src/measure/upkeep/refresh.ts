@@ -14,6 +14,8 @@ export interface Refreshed {
   readonly marks: number;
   /** Counters that changed. */
   readonly changes: number;
+  /** Whether a new generation took its place. */
+  readonly promoted: boolean;
 }
 
 export interface RefreshParts {
@@ -54,8 +56,8 @@ export async function refreshBatch(parts: RefreshParts, programs: ReadonlyMap<st
     const forAll = marks.filter(({ generation }) => generation === 0);
     for (const statement of handOn(forAll, building)) await connection.query(statement);
     if (marks.length > 0) await connection.query(removeMarks(marks), { name: true });
-    await promote(connection, directory);
-    return { persons: new Set(marks.map(({ person }) => person)).size, marks: marks.length, changes: changes.length };
+    const promoted = await promote(connection, directory);
+    return { persons: new Set(marks.map(({ person }) => person)).size, marks: marks.length, changes: changes.length, promoted };
   });
 }
 
@@ -143,9 +145,9 @@ export function concernedBy(marks: readonly Mark[]): (generation: number, touche
 }
 
 /** Puts generations in their place that are built and have missed nothing. */
-async function promote(connection: TransactionConnection, directory: readonly KeptMeasure[]): Promise<void> {
+async function promote(connection: TransactionConnection, directory: readonly KeptMeasure[]): Promise<boolean> {
   const built = directory.filter(({ state }) => state === 'built');
-  if (built.length === 0) return;
+  if (built.length === 0) return false;
   const rows = await connection.query(sql`
     select distinct generation from dirty_person where generation = any(${`{${built.map(({ generation }) => generation).join(',')}}`}::int[])`);
   const waiting = new Set(rows.map(({ generation }) => Number(generation)));
@@ -165,6 +167,7 @@ async function promote(connection: TransactionConnection, directory: readonly Ke
       'current',
     ),
   );
+  return ready.length > 0;
 }
 
 function isPlaced({ state }: KeptMeasure): boolean {

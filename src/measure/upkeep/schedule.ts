@@ -1,9 +1,10 @@
+import { zoneMinutesOf, zones } from '../../facts/zone.js';
 import type { Database } from '../../store/database.js';
 import { addGenerations, type KeptMeasure, readDirectory, setNextChange, setState } from '../../store/kept/directory.js';
 import { tryKeptWork } from '../../store/kept/lock.js';
 import { markZone } from '../../store/kept/marks.js';
-import { earliestMidnight, zonesOf } from './build.js';
-import { type CalendarPeriod, nextMidnight, openPeriods, type Zones } from './periods.js';
+import { zonesOf } from './build.js';
+import { type CalendarPeriod, earliestMidnight, nextMidnight, openPeriods, type Zones } from './periods.js';
 import type { KeptProgram } from './programs.js';
 import { programKey } from './refresh.js';
 
@@ -16,7 +17,7 @@ export interface ScheduleParts {
 }
 
 /** Zone of people without a village, and of a server without people. */
-const westernTime = 420;
+const westernTime = zoneMinutesOf(undefined);
 
 /**
  * Puts the directory in order with the measures to keep and the clock: queues generations for measures and periods that lack one of their definition, retires those
@@ -26,26 +27,29 @@ const westernTime = 420;
 export async function schedule(
   parts: ScheduleParts,
   programs: readonly KeptProgram[],
-): Promise<{ readonly ended: readonly KeptMeasure[]; readonly zones: Zones } | undefined> {
+): Promise<{ readonly ended: readonly KeptMeasure[]; readonly ends: Zones } | undefined> {
   const { database, graceDays } = parts;
   return database.transaction(async (connection) => {
     if (!(await tryKeptWork(connection, database, 'move'))) return undefined;
     const now = parts.clock();
     const inhabited = await zonesOf(connection);
-    const zones = { east: inhabited.at(-1) ?? westernTime, west: inhabited[0] ?? westernTime };
+    const ends = { east: inhabited.at(-1) ?? westernTime, west: inhabited[0] ?? westernTime };
     const directory = await readDirectory(connection);
     const living = directory.filter(({ state }) => state !== 'retired' && state !== 'closed');
     const wanted = programs.flatMap((program) =>
-      program.kinds.flatMap((kind) => openPeriods(kind, now, zones, graceDays).map((period) => ({ program, period }))),
+      program.kinds.flatMap((kind) => openPeriods(kind, now, ends, graceDays).map((period) => ({ program, period }))),
     );
     const missing = wanted.filter(({ program, period }) => !living.some((kept) => isOf(kept, program, period)));
     // The year of all before the months: it is what pages show.
     missing.sort((left, right) => left.period.name.length - right.period.name.length);
-    if (missing.length > 0)
+    // Of nobody there is nothing to count; who comes marks himself.
+    const state = inhabited.length === 0 ? 'current' : 'queued';
+    if (missing.length > 0) {
       await addGenerations(
         connection,
-        missing.map((one) => queued(one, now)),
+        missing.map((one) => added(one, state, now)),
       );
+    }
     const known = new Map(programs.map((program) => [programKey({ measure: program.program.measure, hash: program.hash }), program]));
     const ended: KeptMeasure[] = [];
     const retired: number[] = [];
@@ -63,12 +67,12 @@ export async function schedule(
     for (const kept of living) {
       if (kept.state !== 'current' || kept.nextChange === undefined || kept.nextChange > now) continue;
       const before = kept.nextChange - 1;
-      for (const zone of inhabited.filter((one) => nextMidnight(before, one) <= now)) {
+      for (const zone of zones.filter((one) => nextMidnight(before, one) <= now)) {
         await connection.query(markZone(kept.generation, zone, parts.newId(), now), { timeoutMs: 600_000 });
       }
-      await connection.query(setNextChange(kept.generation, earliestMidnight(now, inhabited)));
+      await connection.query(setNextChange(kept.generation, earliestMidnight(now)));
     }
-    return { ended, zones };
+    return { ended, ends };
   });
 }
 
@@ -76,10 +80,22 @@ function isOf(kept: KeptMeasure, { program, hash }: KeptProgram, period: Calenda
   return kept.measure === program.measure && kept.hash === hash && kept.period === period.name;
 }
 
-function queued(
+function added(
   { program, period }: { readonly program: KeptProgram; readonly period: CalendarPeriod },
+  state: KeptMeasure['state'],
   now: number,
 ): Omit<KeptMeasure, 'generation'> {
   const { name, start, end } = period;
-  return { measure: program.program.measure, period: name, start, end, hash: program.hash, state: 'queued', createdAt: now };
+  const { hash, followsClock } = program;
+  const measure = program.program.measure;
+  return {
+    measure,
+    period: name,
+    start,
+    end,
+    hash,
+    state,
+    createdAt: now,
+    ...(followsClock && state === 'current' ? { nextChange: earliestMidnight(now) } : {}),
+  };
 }

@@ -22,13 +22,21 @@ export interface KeptMeasure {
   readonly closedAt?: number;
 }
 
+const columns = sql`generation, measure, period, period_start, period_end, hash, state, created_at, next_change, closed_at`;
+
 /** All generations, the oldest first. */
 export async function readDirectory(connection: Connection): Promise<readonly KeptMeasure[]> {
+  const rows = await connection.query(sql`select ${columns} from kept_measure order by generation`, { name: true });
+  return rows.map(keptOf);
+}
+
+/** The generations in whose counters a measure's numbers for a period stand: one a definition. */
+export async function readCurrent(connection: Connection, measure: string, start: string, end: string): Promise<readonly KeptMeasure[]> {
   const rows = await connection.query(
     sql`
-      select generation, measure, period, period_start, period_end, hash, state, created_at, next_change, closed_at
+      select ${columns}
       from kept_measure
-      order by generation`,
+      where measure = ${measure} and period_start = ${start} and period_end = ${end} and state = 'current'`,
     { name: true },
   );
   return rows.map(keptOf);
@@ -74,6 +82,32 @@ export function setState(generations: readonly number[], state: KeptState): SqlF
 /** Remembers when the clock next changes a generation. */
 export function setNextChange(generation: number, nextChange: number | undefined): SqlFragment {
   return sql`update kept_measure set next_change = ${nextChange ?? null}::bigint where generation = ${generation}::int`;
+}
+
+/** Leaves a generation's counters as they are given, for good: to be sent in order. */
+export function closeGeneration(
+  generation: number,
+  closedAt: number,
+  counts: ReadonlyArray<{ readonly area?: string; readonly bits: number; readonly persons: number }>,
+): readonly SqlFragment[] {
+  return [
+    sql`delete from member where generation = ${generation}::int`,
+    sql`delete from counter where generation = ${generation}::int`,
+    sql`
+      insert into counter (generation, area, bits, stratum, n)
+      select ${generation}::int, coalesce(c.area, ''), c.bits, '', c.persons
+      from json_to_recordset(${JSON.stringify(counts)}::json) as c(area text, bits bigint, persons int)`,
+    sql`update kept_measure set state = 'closed', closed_at = ${closedAt}::bigint where generation = ${generation}::int`,
+  ];
+}
+
+/** Forgets everything that was kept but what is closed for good: to be sent in order. */
+export function forgetKept(): readonly SqlFragment[] {
+  return [
+    sql`truncate dirty_person, member`,
+    sql`delete from counter where generation in (select generation from kept_measure where state <> 'closed')`,
+    sql`delete from kept_measure where state <> 'closed'`,
+  ];
 }
 
 /** Removes generations with all that belongs to them: to be sent in order. */
