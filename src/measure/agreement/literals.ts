@@ -96,6 +96,16 @@ export function dayOffsets(literals: Literals): readonly number[] {
   return [...new Set([0, ...literals.integers, ...amounts])].sort((a, b) => a - b);
 }
 
+/** Literals that name calendar months: amounts in months and years, and whole numbers that can be an age in years. */
+export function calendarMonths(literals: Literals): readonly number[] {
+  const amounts = literals.quantities.flatMap(({ value, unit }) => {
+    if (/^(month|mo)s?$/.test(unit)) return [value];
+    return /^(year|a)s?$/.test(unit) ? [value * 12] : [];
+  });
+  const ages = literals.integers.filter((years) => years > 0 && years <= 120).map((years) => years * 12);
+  return [...new Set([1, 9, 12, 24, ...amounts.map(Math.round), ...ages])];
+}
+
 /** Literals that a measured value can be compared with: amounts in other than calendar units. */
 export function thresholds(literals: Literals): Literals['quantities'] {
   return literals.quantities.filter(({ unit }) => !/^(day|week|month|year|hour|minute|second|millisecond)s?$/.test(unit));

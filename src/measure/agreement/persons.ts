@@ -1,7 +1,9 @@
 import type { MeasurementPeriod } from '../../cql/program.js';
 import type { FhirResource } from '../../fhir/resource.js';
 import type { Literals } from './literals.js';
-import { alignToPeriod, type Draft, mutations } from './mutations.js';
+import { alignToPeriod } from './mutations/dates.js';
+import type { Draft } from './mutations/draft.js';
+import { mutations } from './mutations.js';
 import type { Random } from './random.js';
 import { renamePerson } from './rename.js';
 
@@ -21,6 +23,8 @@ export interface Seed {
 
 export interface BoundaryOptions {
   readonly seeds: readonly Seed[];
+  /** Persons on whom a single step decides: they are evaluated as they are, and others grown from them. */
+  readonly edges?: readonly Seed[];
   readonly literals: Literals;
   /** Codes that the measure's value sets hold, for swapping. */
   readonly codes: ReadonlyArray<{ readonly system: string; readonly code: string }>;
@@ -31,27 +35,29 @@ export interface BoundaryOptions {
 }
 
 /**
- * Grows `count` persons on the boundaries of a measure. The first are its hand-decided cases as they are, one by one. Each further one starts as one of them (so that
+ * Grows `count` persons on the boundaries of a measure. The first are its hand-decided cases as they are, one by one, then edges up to half of the rest. Each further one starts as one of them (so that
  * deep conditions are reached) and is then moved, step by step, onto or beside the measure's own literals: dates to another date ± a literal ± one day, to local
  * midnight ± a step, values to a threshold ± a step, partial dates, other offsets and units, missing elements, several codings, duplicates on one day, errors,
  * other zones, period ends.
  */
 export function* boundaryPersons(count: number, options: BoundaryOptions): Generator<BoundaryPerson> {
-  const { seeds, random, prefix } = options;
+  const { seeds, edges = [], random, prefix } = options;
+  const asTheyAre = [...seeds, ...edges.slice(0, Math.max(0, Math.floor((count - seeds.length) / 2)))];
   for (let index = 0; index < count; index += 1) {
-    const seed = seeds[index] ?? random.pick(seeds);
+    const seed = asTheyAre[index] ?? random.pick(edges.length > 0 && random.chance(0.5) ? edges : seeds);
     if (!seed) return;
     const id = `${prefix}${String(index + 1).padStart(6, '0')}`;
     const draft: Draft = structuredClone([...seed.resources]) as unknown as Draft;
-    const steps = index < seeds.length ? [] : mutate(draft, options);
+    const steps = index < asTheyAre.length ? [] : mutate(draft, options);
     yield { id, resources: renamePerson(draft as unknown as readonly FhirResource[], id), origin: [seed.name, ...steps].join('; ') };
   }
 }
 
-/** Changes a draft in one to four steps, and says what was done. */
+/** Changes a draft and says what was done: half of the time in one step, so that nothing else decides, else in several, one on another. */
 function mutate(draft: Draft, options: BoundaryOptions): readonly string[] {
   const { random } = options;
-  const aligned = random.chance(0.3) ? alignToPeriod(draft, options) : undefined;
-  const steps = Array.from({ length: 1 + random.int(4) }, () => random.pick(mutations)?.(draft, options));
+  const isSingle = random.chance(0.5);
+  const aligned = !isSingle && random.chance(0.5) ? alignToPeriod(draft, options) : undefined;
+  const steps = Array.from({ length: isSingle ? 1 : 2 + random.int(3) }, () => random.pick(mutations)?.(draft, options));
   return [aligned, ...steps].filter((step) => step !== undefined);
 }

@@ -2,9 +2,9 @@ import type { Measure } from '@medplum/fhirtypes';
 import type { Plan } from '../../cql/plan.js';
 import { compareResults } from './compare.js';
 import { type Fault, faultsOf } from './faults.js';
-import { type AgreementParts, type AgreementRequest, planOf, referenceResults, sqlResults } from './run.js';
+import { type AgreementParts, type AgreementRequest, agreementPersons, planOf, referenceResults, sqlResults } from './run.js';
 import { withScratchFacts } from './scratch.js';
-import { agreementSubject, subjectPersons } from './subject.js';
+import { agreementSubject } from './subject.js';
 
 /** What became of a fault that was planted in the compiler's plan of a measure. */
 export interface PlantedFault {
@@ -24,7 +24,7 @@ export async function plantFaults(parts: AgreementParts, measure: Measure, reque
   const plan = made.ok ? planOf(parts, made.value) : undefined;
   if (!made.ok || !plan) return [];
   const subject = made.value;
-  const persons = subjectPersons(subject, request.persons, request.seed);
+  const persons = await agreementPersons(parts, subject, request);
   const expected = await referenceResults(parts, subject, persons, request.run);
   return withScratchFacts(parts.database, persons, async (facts) => {
     const differing = async (plant: (sound: Plan) => Plan): Promise<number | undefined> => {

@@ -18,3 +18,11 @@ export function seededRandom(seed: number): Random {
   const int = (below: number): number => Math.floor(next() * below);
   return { int, pick: (items) => items[int(items.length)], chance: (probability) => next() < probability };
 }
+
+/** The items in another order. */
+export function shuffled<Item>(items: readonly Item[], random: Random): readonly Item[] {
+  return items
+    .map((item) => ({ item, order: random.int(2 ** 31) }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}

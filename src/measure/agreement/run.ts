@@ -15,8 +15,11 @@ import type { Terminology } from '../../terminology/terminology.js';
 import { measureText } from '../text.js';
 import { checkAgreement, type Disagreement } from './check.js';
 import { type PopulationCoverage, populationCoverage } from './coverage.js';
+import { edgeSeeds } from './edges.js';
 import type { BoundaryPerson } from './persons.js';
+import { seededRandom, shuffled } from './random.js';
 import { withScratchFacts } from './scratch.js';
+import { singleSteps } from './single-steps.js';
 import { type AgreementSubject, agreementSubject, subjectPersons } from './subject.js';
 
 /** What a check of agreement needs of the house. */
@@ -68,7 +71,7 @@ export async function measureAgreement(parts: AgreementParts, measure: Measure, 
   const subject = made.value;
   const refusals = refusalsOf(parts, subject);
   if (refusals.length > 0) return { id, persons: 0, refusals, ...nobody };
-  const persons = subjectPersons(subject, request.persons, request.seed);
+  const persons = await agreementPersons(parts, subject, request);
   const results: PersonResult[] = [];
   const disagreements = await checkAgreement({
     program: subject.program,
@@ -114,6 +117,25 @@ export function sqlResults(
   rewrite?: (plan: Plan) => Plan,
 ): Promise<readonly PersonResult[]> {
   return sqlOver(parts, facts, rewrite).persons(program, period, { kind: 'all' });
+}
+
+/** Below so many, finding the edges would take longer than all the rest. */
+const edgesFrom = 500;
+
+/** Persons on the boundaries of a subject. Of many, some stand on edges that are looked for with SQL: if it errs there, it errs on both sides of its own edge. */
+export async function agreementPersons(
+  parts: AgreementParts,
+  subject: AgreementSubject,
+  { persons, seed }: AgreementRequest,
+): Promise<readonly BoundaryPerson[]> {
+  const random = seededRandom(seed);
+  if (persons < edgesFrom) return subjectPersons(subject, persons, random);
+  const edges = await edgeSeeds(subject.seeds, random, async (asked) => {
+    const results = await withScratchFacts(parts.database, asked, (facts) => sqlResults(parts, subject, facts));
+    const answers = new Map(results.map(({ person, populations }) => [person, JSON.stringify(populations)]));
+    return asked.map(({ id }) => answers.get(id) ?? '');
+  });
+  return subjectPersons(subject, persons, random, shuffled([...edges, ...singleSteps(subject.seeds)], random));
 }
 
 /** What the reference engine says of the persons: in both of the pool's processes where there are many. */

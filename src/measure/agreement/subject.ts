@@ -9,7 +9,7 @@ import { withObservations } from '../observation.js';
 import { measureProgram } from '../program.js';
 import { type Literals, literalsOf } from './literals.js';
 import { type BoundaryPerson, boundaryPersons, type Seed } from './persons.js';
-import { seededRandom } from './random.js';
+import type { Random } from './random.js';
 import { skeleton } from './skeleton.js';
 
 /** A measure ready to be checked: what it asks for, and what persons on its boundaries are grown from. */
@@ -54,11 +54,16 @@ export function agreementSubject(
   return { ok: true, value: { id, program, period, literals, codes, seeds } };
 }
 
-/** `count` persons on the boundaries of a subject, the same for the same seed. */
-export function subjectPersons({ id, ...subject }: AgreementSubject, count: number, seed: number): readonly BoundaryPerson[] {
+/** `count` persons on the boundaries of a subject, the same for the same seed and edges. */
+export function subjectPersons(
+  { id, ...subject }: AgreementSubject,
+  count: number,
+  random: Random,
+  edges: readonly Seed[] = [],
+): readonly BoundaryPerson[] {
   const prefix = `${id
     .toLowerCase()
     .replace(/[^a-z0-9-]/g, '-')
     .slice(0, 40)}-`;
-  return [...boundaryPersons(count, { ...subject, random: seededRandom(seed), prefix })];
+  return [...boundaryPersons(count, { ...subject, edges, random, prefix })];
 }
