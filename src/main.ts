@@ -29,11 +29,12 @@ program
   .description(
     'mengisi server dengan Puskesmas contoh dan menampilkan laporannya / fills a server with a made-up Puskesmas and shows its reports',
   )
-  .option('--people <n>', 'jumlah orang / people', wholeNumber(50, 1_000_000), 6000)
-  .option('--villages <n>', 'jumlah desa / villages', wholeNumber(1, 185), 12)
+  .option('--people <n>', 'jumlah orang / people', wholeNumber(50, 1_000_000), 1500)
+  .option('--villages <n>', 'jumlah desa / villages', wholeNumber(1, 185), 8)
   .option('--seed <n>', 'benih pengacak / seed', wholeNumber(0, 2 ** 32 - 1), 1)
   .option('--exit', 'berhenti sesudah menampilkan / stop after showing instead of serving on')
-  .addHelpText('after', '\nContoh / Examples:\n  lontar demo\n  lontar demo --people 2000 --villages 6 --seed 7\n')
+  .option('--json', 'cetak hasilnya sebagai JSON / print the result as JSON')
+  .addHelpText('after', '\nContoh / Examples:\n  lontar demo\n  lontar demo --people 800 --villages 4 --seed 7\n')
   .action(async (options: DemoCommandOptions) => {
     const { demoEnd } = await import('./demo/demo.js');
     // Made-up people on this machine only, so no clients to set up; each story has a data folder of its own.
@@ -48,6 +49,7 @@ interface DemoCommandOptions {
   readonly villages: number;
   readonly seed: number;
   readonly exit?: true;
+  readonly json?: true;
 }
 
 const load = program.command('load').description('memuat berkas dari luar / loads files from elsewhere');
@@ -261,16 +263,10 @@ async function demo(config: Config, options: DemoCommandOptions, now: number): P
   }
   const bar = await progressBar();
   try {
-    await Promise.race([
-      runDemo({
-        ...options,
-        origin: server.url,
-        now,
-        print: (text) => process.stdout.write(`${text}\n`),
-        onProgress: bar.update,
-      }),
-      stopped,
-    ]);
+    const line = (text: string) => process.stdout.write(`${text}\n`);
+    const print = options.json === true ? () => true : line;
+    const shown = await Promise.race([runDemo({ ...options, origin: server.url, now, print, onProgress: bar.update }), stopped]);
+    if (shown && options.json === true) line(JSON.stringify(shown));
     bar.stop();
     if (options.exit !== true) await stopped;
     return 0;
@@ -294,9 +290,10 @@ async function evaluate(config: Config, measure: string, { json, format, out, ..
     return misuse;
   }
   try {
-    const content = await withServices(config, ({ measures }) =>
-      evaluateCommand(measures, measure, { ...options, format: json === true ? 'fhir' : format }),
-    );
+    const content = await withServices(config, async ({ measures, store }) => {
+      await store.facts?.done();
+      return evaluateCommand(measures, measure, { ...options, format: json === true ? 'fhir' : format });
+    });
     if (out === undefined) process.stdout.write(content);
     else writeFileSync(out, content);
     return 0;

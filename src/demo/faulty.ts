@@ -1,5 +1,5 @@
 import type { Bundle } from '@medplum/fhirtypes';
-import { systems } from './codes.js';
+import { systems } from '../synthetic/codes.js';
 
 /** A transaction with three mistakes that vendors really make: a NIK of 15 digits, a gender in Indonesian, a haemoglobin without a status. */
 export function faultyBundle(villageCode: string, puskesmas: string): Bundle {

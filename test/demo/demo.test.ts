@@ -1,0 +1,46 @@
+import type { AddressInfo } from 'node:net';
+import t from 'tap';
+import { demoVillages, demoWorld, runDemo } from '../../src/demo/demo.js';
+import { stages } from '../../src/demo/stages.js';
+import { testApp } from '../support/app.js';
+
+const now = Date.parse('2026-11-22T00:00:00Z');
+
+t.test('fills a server over HTTP, shows a refusal and the life cycle by village; a second run finds the data', async (t) => {
+  const { app } = await testApp(t);
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const printed: string[] = [];
+  const options = {
+    origin: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+    people: 60,
+    villages: 2,
+    seed: 1,
+    now,
+    print: (text: string) => void printed.push(text),
+    onProgress() {},
+  };
+  const shown = await runDemo(options);
+  t.ok(shown.resourcesSent > 600);
+  t.equal(shown.refused.status, 422);
+  t.equal(shown.refused.problems.length, 3);
+  t.equal(shown.lifeCycle.length, stages.flatMap(({ indicators }) => indicators).length);
+  const insured = shown.lifeCycle.find(({ measure }) => measure === 'JKN-UHC');
+  t.ok(insured && insured.denominator > 50 && insured.percent !== undefined);
+  t.strictSame(
+    Object.keys(insured?.villages ?? {}),
+    shown.villages.map(({ code }) => code),
+  );
+  const text = printed.join('\n');
+  t.match(text, /Ibu hamil \/ Pregnancy/);
+  t.match(text, new RegExp(`${insured?.numerator}/${insured?.denominator}`));
+  t.equal((await fetch(shown.page)).status, 200);
+  t.equal((await runDemo(options)).resourcesSent, 0);
+});
+
+t.test('offers every village of the regency, and ends with the last whole month', async (t) => {
+  t.equal(demoVillages().length, 185);
+  t.equal(new Set(demoVillages().map(({ code }) => code)).size, 185);
+  const { since, until } = demoWorld({ villages: 1, seed: 1, now });
+  t.equal(new Date(until * 86_400_000).toISOString().slice(0, 10), '2026-10-31');
+  t.equal(new Date(since * 86_400_000).toISOString().slice(0, 10), '2025-11-01');
+});
