@@ -31,6 +31,10 @@ export interface Config {
   readonly keptMeasures?: readonly string[];
   /** Days after a period's end in which late data still count. */
   readonly graceDays: number;
+  /** Whom measure reports are for where a caller doesn't say, and beyond whom none are. */
+  readonly audience: 'care' | 'programme' | 'public';
+  /** Counts below this are hidden from each audience; 0 hides none. */
+  readonly smallCells: Readonly<Record<'care' | 'programme' | 'public', number>>;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Scheme, host and path prefix that clients see, without a trailing slash. Absent: taken from each request. */
   readonly baseUrl?: string;
@@ -202,6 +206,34 @@ const settings = [
     example: '5',
   },
   {
+    name: 'AUDIENCE',
+    schema: { type: 'string', enum: ['care', 'programme', 'public'] },
+    default: 'care',
+    about: {
+      id: 'Pembaca laporan indikator: `care` (yang merawat), `programme` (pengelola program), `public` (umum). Permintaan boleh meminta yang lebih terbatas, tidak yang lebih rinci.',
+      en: 'Whom measure reports are for: `care`, `programme` or `public`. A request may ask for less with `audience`, never for more.',
+    },
+    example: 'programme',
+  },
+  ...(
+    [
+      ['care', 0],
+      ['programme', 0],
+      ['public', 5],
+    ] as const
+  ).map(
+    ([audience, least]): Setting => ({
+      name: `SMALL_CELLS_${audience.toUpperCase()}`,
+      schema: { type: 'integer', minimum: 0, maximum: 1000 },
+      default: least,
+      about: {
+        id: `Jumlah orang yang lebih kecil dari ini disembunyikan dari \`${audience}\`, beserta yang dapat mengungkapnya; 0 tidak menyembunyikan.`,
+        en: `Counts of people below this are hidden from \`${audience}\`, with what would give them away; 0 hides none.`,
+      },
+      example: '10',
+    }),
+  ),
+  {
     name: 'LOG_LEVEL',
     schema: { type: 'string', enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] },
     default: 'info',
@@ -340,6 +372,10 @@ interface ReadSettings {
   readonly UPKEEP: 'on' | 'off';
   readonly KEPT_MEASURES?: string;
   readonly GRACE_DAYS: number;
+  readonly AUDIENCE: Config['audience'];
+  readonly SMALL_CELLS_CARE: number;
+  readonly SMALL_CELLS_PROGRAMME: number;
+  readonly SMALL_CELLS_PUBLIC: number;
   readonly LOG_LEVEL: Config['logLevel'];
   readonly BASE_URL?: string;
   readonly TRUST_PROXY: 'on' | 'off';
@@ -425,6 +461,8 @@ function toConfig(read: ReadSettings): Config {
     upkeep: read.UPKEEP === 'on',
     ...(read.KEPT_MEASURES === undefined ? {} : { keptMeasures: read.KEPT_MEASURES.split(',') }),
     graceDays: read.GRACE_DAYS,
+    audience: read.AUDIENCE,
+    smallCells: { care: read.SMALL_CELLS_CARE, programme: read.SMALL_CELLS_PROGRAMME, public: read.SMALL_CELLS_PUBLIC },
     logLevel: read.LOG_LEVEL,
     ...(read.BASE_URL === undefined ? {} : { baseUrl: read.BASE_URL.replace(/\/+$/, '') }),
     trustProxy: read.TRUST_PROXY === 'on',

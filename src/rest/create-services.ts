@@ -92,6 +92,8 @@ export async function createServices(options: {
       clock,
       stored: libraries,
       agreement: { released: knowledge.terminology, sample: config.agreementSample },
+      smallCells: config.smallCells,
+      audience: config.audience,
     }),
     access: createAccess(config.auth),
     metrics: createMetrics(),
