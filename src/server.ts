@@ -43,7 +43,8 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       onError: (error) => logger.warn({ err: error }, 'database connection lost'),
     });
     closers.unshift(() => database.close());
-    const services = await createServices({ config, database });
+    const services = await createServices({ config, database, log: (message) => logger.info(message) });
+    closers.unshift(async () => services.store.facts?.stop());
     await publishGuide(services);
     closers.unshift(startNightly(config, services));
     const lifecycle = newLifecycle();
@@ -86,7 +87,9 @@ export async function withServices<Value>(config: Config, work: (services: Servi
       statementTimeoutMs: config.statementTimeoutMs,
     });
     closers.unshift(() => database.close());
-    return await work(await createServices({ config, database }));
+    const services = await createServices({ config, database, log: (message) => process.stderr.write(`lontar: ${message}\n`) });
+    closers.unshift(async () => services.store.facts?.stop());
+    return await work(services);
   } finally {
     for (const close of closers) await close().catch(() => {});
   }

@@ -7,7 +7,16 @@ import { CqlError } from './error.js';
 import { findLibrary, type Libraries } from './libraries.js';
 import { personKey } from './person-key.js';
 import type { Plan } from './plan.js';
-import type { AreaCount, CqlValue, MeasureEvaluator, MeasurementPeriod, MeasureProgram, PersonResult, Subjects } from './program.js';
+import type {
+  AreaCount,
+  CqlValue,
+  EvaluationRun,
+  MeasureEvaluator,
+  MeasurementPeriod,
+  MeasureProgram,
+  PersonResult,
+  Subjects,
+} from './program.js';
 import { type PlanReads, planReads } from './reads.js';
 import { withAdditions } from './reference-job.js';
 import { literalTemporal } from './sql/temporal.js';
@@ -22,7 +31,9 @@ type Rows = ReadonlyArray<Readonly<Record<string, unknown>>>;
 export interface Queryable {
   query(statement: SqlFragment): Promise<Rows>;
   transaction<Value>(
-    work: (connection: { query(statement: SqlFragment, options?: { readonly timeoutMs?: number }): Promise<Rows> }) => Promise<Value>,
+    work: (connection: {
+      query(statement: SqlFragment, options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<Rows>;
+    }) => Promise<Value>,
   ): Promise<Value>;
 }
 
@@ -87,18 +98,19 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
       if (!made.ok) throw new CqlError(made.issues);
       return sql`select r.shard, r.person, r.area, ${bitsOf(made.value)} as bits from (${made.value.persons}) as r`;
     },
-    async persons(program, period, subjects) {
+    async persons(program, period, subjects, limits) {
       const made = compiled(program, period, subjects, await onlyZone());
-      const rows = await run(subjects, sql`${made.persons} order by id`);
+      const rows = await run(subjects, sql`${made.persons} order by id`, limits);
       const places = resultColumns(made);
       return rows.map((row) => personResult(program, row, places, made));
     },
-    async areas(program, period, subjects) {
+    async areas(program, period, subjects, limits) {
       const { values: _, ...counted } = program;
       const made = compiled(counted, period, subjects, await onlyZone());
       const rows = await run(
         subjects,
         sql`select area, bits, count(*)::int as persons from (select r.area, ${bitsOf(made)} as bits from (${made.persons}) as r) as counted group by area, bits`,
+        limits,
       );
       return rows.map(areaCount).sort((a, b) => compareKeys(sortKey(a), sortKey(b)));
     },
@@ -167,12 +179,13 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
    * Runs the statement with settings that fit it. Its lists are CTEs of which the planner can't guess the size; for whole populations a nested loop over one
    * is the one mistake that costs minutes instead of seconds, while every join in it can be hashed.
    */
-  async function run(subjects: Subjects, statement: SqlFragment): Promise<Rows> {
+  async function run(subjects: Subjects, statement: SqlFragment, limits: EvaluationRun = {}): Promise<Rows> {
     return options.database.transaction(async (connection) => {
       await connection.query(sql`set local jit = off`);
       await connection.query(sql`set local work_mem = '64MB'`);
       if (subjects.kind !== 'persons') await connection.query(sql`set local enable_nestloop = off`);
-      return connection.query(statement, { timeoutMs: options.timeoutMs ?? 600_000 });
+      const { signal, timeoutMs = options.timeoutMs ?? 600_000 } = limits;
+      return connection.query(statement, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
     });
   }
 

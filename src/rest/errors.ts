@@ -47,7 +47,8 @@ function answerFailure(
   reply: FastifyReply,
   registry: Registry | undefined,
 ): FastifyReply {
-  if (failure.isOurs) request.log.error({ err: error, requestId: request.id }, 'request failed');
+  // Who has gone doesn't read it; that what was called off has failed is no fault.
+  if (failure.isOurs && !reply.raw.destroyed) request.log.error({ err: error, requestId: request.id }, 'request failed');
   const body = outcomeText(failure.issues, preferredLanguage(request.headers['accept-language']), request.id);
   const representation = representationOf(request, registry);
   return reply

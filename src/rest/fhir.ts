@@ -64,7 +64,7 @@ export async function fhirRoutes(app: FastifyInstance, { services }: { readonly 
       handler: async (request, reply) => {
         const asked = {
           ...toFhirRequest(request, interaction, app.prefix, services),
-          ...(interaction.code === 'operation' ? { signal: goneSignal(reply) } : {}),
+          ...(mayTakeLong(interaction) ? { signal: goneSignal(reply) } : {}),
         };
         const representation: Representation =
           interaction.ownForms === true ? { format: 'json', pretty: false } : negotiate(asked.query, request.headers.accept);
@@ -170,6 +170,11 @@ function send(reply: FastifyReply, response: FhirResponse, representation: Repre
   if (response.contentType !== undefined) return reply.header('content-type', response.contentType).send(body);
   const text = represent(body, representation, services.registry);
   return reply.header('content-type', contentType[representation.format]).send(text);
+}
+
+/** Whether it is worth calling off when the client has gone. */
+function mayTakeLong({ code }: Interaction): boolean {
+  return code === 'operation' || code === 'search-type' || code === 'search-compartment';
 }
 
 /** Aborted when the connection closes before the answer has been written. */

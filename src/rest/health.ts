@@ -41,6 +41,11 @@ export async function healthRoutes(
     const database = !lifecycle.stopping && (await services.store.ready().catch(() => false));
     const isReady = database && !lifecycle.stopping;
     if (!isReady) reply.code(503).header('retry-after', '5');
-    return { status: isReady ? 'ok' : lifecycle.stopping ? 'stopping' : 'unavailable', database };
+    // Requests are taken while fact tables fill; only measures that read them have to wait.
+    const filling = Object.fromEntries(
+      (services.store.facts?.pending() ?? []).map(({ table, share }) => [table, Math.floor(share * 100) / 100]),
+    );
+    const facts = Object.keys(filling).length > 0 ? { facts: { filling } } : {};
+    return { status: isReady ? 'ok' : lifecycle.stopping ? 'stopping' : 'unavailable', database, ...facts };
   });
 }

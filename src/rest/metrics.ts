@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { FillProgress } from '../store/fact-fill.js';
 
 /** Numbers about the process for Prometheus, at `/metrics`. Labels are route patterns and counts only, never an id or a value. */
 export interface Metrics {
@@ -29,6 +30,20 @@ export function createMetrics(): Metrics {
       registers,
     }),
   };
+}
+
+/** How much of each fact table is filled, while any is not whole. */
+export function measureFilling({ registry }: Metrics, pending: () => readonly FillProgress[]): void {
+  new Gauge({
+    name: 'lontar_fact_table_filled_ratio',
+    help: 'Share of a fact table that is filled, while it is not whole',
+    labelNames: ['table'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { table, share } of pending()) this.labels(table).set(share);
+    },
+  });
 }
 
 /** Times every request by route and serves the numbers. */

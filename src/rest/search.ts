@@ -21,7 +21,7 @@ export async function search(request: FhirRequest, services: Services): Promise<
   const parsed = parseSearch({ registry: services.registry, terminology: services.terminology, type, query: request.query, lenient });
   if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
   const wanted = compartment === undefined ? parsed.value : within(compartment, parsed.value, services);
-  const page = await services.store.search(request.context.scope, wanted);
+  const page = await services.store.search(request.context.scope, wanted, request.signal);
   const path =
     compartment === undefined ? `${request.baseUrl}/${type}` : `${request.baseUrl}/${compartment.type}/${compartment.id}/${type}`;
   const self = wanted.self === '' ? path : `${path}?${wanted.self}`;
