@@ -1,6 +1,7 @@
 import type { Measure } from '@medplum/fhirtypes';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { isResource } from '../fhir/resource.js';
+import { measureStatus } from '../measure/agreement/service/status.js';
 import { careGapsOperation } from '../measure/care-gaps.js';
 import { collectDataOperation } from '../measure/collect-data.js';
 import { dataRequirements } from '../measure/data-requirements.js';
@@ -15,6 +16,7 @@ import { exportMeasure, exportReport } from './export-report.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import type { Operation } from './operations.js';
 import { operationParameters } from './parameters.js';
+import { printable } from './query.js';
 import type { Services } from './services.js';
 import { restText } from './text.js';
 
@@ -58,6 +60,20 @@ export const measureOperations: readonly Operation[] = [
     methods: both,
     handler: async (request, { measures, newId }) =>
       answer(await careGapsOperation(measures, request.context.scope, operationParameters(request), newId, runOf(request))),
+  },
+  {
+    name: 'status',
+    definition: 'https://lontar.id/fhir/OperationDefinition/measure-status',
+    levels: ['instance'],
+    resourceTypes: ['Measure'],
+    methods: ['GET'],
+    handler: async (request, { measures }) => {
+      const unknown = operationParameters(request).map(({ name }) =>
+        issue('not-supported', 'operation-parameter', restText.unknownParameter(printable(name), '')),
+      );
+      if (unknown.length > 0) throw new OperationOutcomeError(400, unknown);
+      return answer(await measureStatus(measures, request.context.scope, request.id ?? ''));
+    },
   },
   {
     name: 'data-requirements',

@@ -30,6 +30,8 @@ export interface AgreementService {
   standing(program: MeasureProgram): Promise<AgreementStanding>;
   /** Why SQL must not serve the program; empty where it may. */
   reasons(program: MeasureProgram): Promise<readonly Issue[]>;
+  /** Of every active measure, by id; `refused` where the compiler doesn't take it. */
+  overview(): Promise<ReadonlyArray<{ readonly measure: string; readonly state: AgreementStanding['state'] | 'refused' }>>;
   /** Compares the active measures that stand as pending, in the background, one after the other. */
   activate(): void;
   /** Compares all active measures on persons that `seed` makes. Resolves when that is done. */
@@ -57,11 +59,13 @@ export interface AgreementServiceParts {
 
 export function createAgreementService(parts: AgreementServiceParts): AgreementService {
   const { check, records, released, engines, sample } = parts;
+  // What is worked out of a program holds as long as the evaluator that it was worked out with.
   const keys = new WeakMap<object, Map<string, string>>();
+  const served = new WeakMap<object, Map<string, boolean>>();
   let work: Promise<void> = Promise.resolve();
   let isWaiting = false;
   let isClosed = false;
-  return { standing, reasons, activate, compareAll, settled: () => work, close };
+  return { standing, reasons, overview, activate, compareAll, settled: () => work, close };
 
   async function standing(asked: MeasureProgram): Promise<AgreementStanding> {
     const program = ownProgram(asked);
@@ -94,6 +98,18 @@ export function createAgreementService(parts: AgreementServiceParts): AgreementS
     const key = known.get(name) ?? agreementKey(program, check.libraries, evaluator);
     known.set(name, key);
     return key;
+  }
+
+  async function overview(): ReturnType<AgreementService['overview']> {
+    const found: Array<{ readonly measure: string; readonly state: AgreementStanding['state'] | 'refused' }> = [];
+    for (const measure of await parts.measures()) {
+      const program = programOf(measure);
+      if (!program) continue;
+      // Compiled for the first time each measure takes some milliseconds.
+      await setImmediate();
+      found.push({ measure: measure.id ?? program.measure, state: isServedBySql(program) ? (await standing(program)).state : 'refused' });
+    }
+    return found;
   }
 
   function activate(): void {
@@ -139,7 +155,14 @@ export function createAgreementService(parts: AgreementServiceParts): AgreementS
   }
 
   function isServedBySql(program: MeasureProgram): boolean {
-    return program.basis === undefined && engines.sql().refusal(program) === undefined;
+    if (program.basis !== undefined) return false;
+    const compiler = engines.sql();
+    const known = served.get(compiler) ?? new Map<string, boolean>();
+    served.set(compiler, known);
+    const name = JSON.stringify(program);
+    const is = known.get(name) ?? compiler.refusal(program) === undefined;
+    known.set(name, is);
+    return is;
   }
 
   async function compare(measure: Measure, program: MeasureProgram, seed: number): Promise<void> {

@@ -1,12 +1,13 @@
 import type { Bundle, Measure, Parameters, ParametersParameter } from '@medplum/fhirtypes';
 import { libraryClosure } from '../../../cql/libraries.js';
-import { OperationOutcomeError } from '../../../fhir/outcome.js';
+import { issue, OperationOutcomeError } from '../../../fhir/outcome.js';
 import type { Scope } from '../../../search/scope.js';
 import { sqlReasons } from '../../engines.js';
 import { measureNamed } from '../../find-measure.js';
 import { withObservations } from '../../observation.js';
 import { measureProgram } from '../../program.js';
 import type { MeasureServices } from '../../services.js';
+import { measureText } from '../../text.js';
 import type { AgreementStanding } from './service.js';
 
 /**
@@ -14,10 +15,10 @@ import type { AgreementStanding } from './service.js';
  * libraries it is computed. A generated person is given whole; one of the store only as a reference, and only to a caller who may see every person.
  * Throws OperationOutcomeError: 404, 422 for a Measure that can't be evaluated.
  */
-export async function measureStatus(services: MeasureServices, scope: Scope, name: string): Promise<Parameters | undefined> {
+export async function measureStatus(services: MeasureServices, scope: Scope, name: string): Promise<Parameters> {
   await services.live?.refresh();
   const measure = await measureNamed(services, scope, name);
-  if (!measure) return undefined;
+  if (!measure) throw new OperationOutcomeError(404, [issue('not-found', 'measure-unknown', measureText.measureNotFound(name))]);
   const made = measureProgram(measure);
   if (!made.ok) throw new OperationOutcomeError(422, made.issues);
   const program = withObservations(made.value, services.libraries);
