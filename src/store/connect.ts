@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import pg from 'pg';
 import { render, type SqlFragment, sql } from '../sql.js';
-import type { Database, Row, TransactionConnection } from './database.js';
+import type { Database, QueryOptions, Row, TransactionConnection } from './database.js';
 import type { ServerAddress } from './embedded/embedded.js';
 import { errorCode } from './errors.js';
 import { StartError } from './start-error.js';
@@ -68,8 +68,8 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
   return {
     schema,
     query: (statement, queryOptions) =>
-      queryOptions?.timeoutMs === undefined && queryOptions?.signal === undefined
-        ? runWith(pool, statement, queryOptions?.name === true)
+      queryOptions?.timeoutMs === undefined
+        ? runAlone(pool, cancel, statement, queryOptions)
         : inTransaction(pool, cancel, (connection) => connection.query(statement, queryOptions)),
     read: (statement) => runWith(readers.next(), statement, true),
     transaction: (work, transactionOptions) => inTransaction(pool, cancel, work, transactionOptions),
@@ -180,26 +180,17 @@ async function inTransaction<Value>(
     return client.query(text);
   };
   const sent: Promise<unknown>[] = [run(options.plans === 'kept' ? 'begin; set local plan_cache_mode = force_generic_plan' : 'begin')];
-  /** Cancels the statement that runs when `signal` is aborted. The connection is closed then: a cancellation that comes late must not hit the next one's statement. */
-  const cancellable = async (answer: Promise<readonly Row[]>, signal: AbortSignal): Promise<readonly Row[]> => {
-    const stop = (): void => {
-      isBroken = new Error('the statement was called off');
-      cancel(processIdOf(client)).catch(() => {});
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    try {
-      return await answer;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
-  };
   const connection: TransactionConnection = {
     query(statement, options) {
       if (options?.timeoutMs !== undefined) sent.push(run(`set local statement_timeout = ${Math.max(1, Math.trunc(options.timeoutMs))}`));
       gather(client);
       const answer = runWith(client, statement, options?.name === true);
-      return options?.signal === undefined ? answer : cancellable(answer, options.signal);
+      const { signal } = options ?? {};
+      if (signal === undefined) return answer;
+      return cancelledBy(signal, answer, () => {
+        isBroken = calledOff;
+        cancel(processIdOf(client)).catch(() => {});
+      });
     },
     send(statement) {
       gather(client);
@@ -230,6 +221,46 @@ async function inTransaction<Value>(
   } finally {
     client.off('error', onError);
     client.release(isBroken);
+  }
+}
+
+/** A connection whose statement was called off is closed: a cancellation that comes late must not hit the statement of who gets it next. */
+const calledOff = new Error('the statement was called off');
+
+/** One statement on a connection of the pool, cancelled in the database when the signal is aborted. */
+async function runAlone(
+  pool: pg.Pool,
+  cancel: (processId: number) => Promise<void>,
+  statement: SqlFragment,
+  { name, signal }: QueryOptions = {},
+): Promise<readonly Row[]> {
+  if (signal === undefined) return runWith(pool, statement, name === true);
+  signal.throwIfAborted();
+  const client = await pool.connect();
+  let isBroken: Error | undefined;
+  const onError = (error: Error): void => {
+    isBroken = error;
+  };
+  client.on('error', onError);
+  try {
+    return await cancelledBy(signal, runWith(client, statement, name === true), () => {
+      isBroken = calledOff;
+      cancel(processIdOf(client)).catch(() => {});
+    });
+  } finally {
+    client.off('error', onError);
+    client.release(isBroken);
+  }
+}
+
+/** The answer of a statement, with `stop` called if the signal is aborted before it is there. */
+async function cancelledBy<Value>(signal: AbortSignal, answer: Promise<Value>, stop: () => void): Promise<Value> {
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await answer;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

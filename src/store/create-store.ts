@@ -90,7 +90,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     read: (scope, type, id) => asClientFault(readCurrentVersion(database, scope, type, id)),
     readVersion: (scope, type, id, version) => asClientFault(readVersion(database, scope, type, id, version)),
     history: (scope, of, page) => asClientFault(readHistory(database, registry, cursors, scope, of, page)),
-    search: (scope, request) => asClientFault(searchStore(database, cursors, request, compileOptions(scope))),
+    search: (scope, request, signal) =>
+      asClientFault(searchStore(signal === undefined ? database : cancellable(database, signal), cursors, request, compileOptions(scope))),
     async write(operations, context) {
       await asClientFault(
         index.remember(operations.flatMap((operation) => (operation.kind === 'delete' ? [] : [operation.resource.resourceType]))),
@@ -113,6 +114,11 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       await database.close();
     },
   };
+}
+
+/** Statements that end when the signal is aborted. */
+function cancellable(database: Database, signal: AbortSignal): Pick<Database, 'query'> {
+  return { query: (statement, options) => database.query(statement, { ...options, signal }) };
 }
 
 async function cursorSecret(database: Database): Promise<string> {

@@ -7,6 +7,7 @@ import { identifier, sql } from '../sql.js';
 import type { Database, Row, TransactionConnection } from './database.js';
 import { advanceFill, type FillState, finishFill, readFills } from './fact-fill-state.js';
 import type { FactTable, FactWriter } from './facts.js';
+import { withMedications } from './medications.js';
 import { patientShard, shardCount } from './shard.js';
 import { type PastVersion, refillStatements } from './write/fact-rows.js';
 
@@ -123,7 +124,8 @@ async function fillPage(connection: TransactionConnection, { database, writer, r
   if (last !== undefined) {
     const bodies = await lockedVersions(connection, keys);
     versions = bodies.length;
-    for (const statement of refillStatements(partial(writer, tables), pastVersions(bodies, registry, extract))) {
+    const told = await withMedications(connection, pastVersions(bodies, registry, extract));
+    for (const statement of refillStatements(partial(writer, tables), told)) {
       await connection.query(statement, { timeoutMs: pageTimeoutMs });
     }
     await advanceFill(connection, group, { shard: Number(last['shard']), key: String(last['key']) }, versions);

@@ -17,7 +17,7 @@ const iterateLimit = 10;
 
 /** One page of matches and what they include; the total where it was asked for, or where the page shows all there is. */
 export async function searchStore(
-  database: Database,
+  database: Pick<Database, 'query'>,
   cursors: Cursors,
   request: SearchRequest,
   options: CompileOptions,
@@ -48,7 +48,7 @@ function sortValue(value: unknown): string | number | null {
 
 /** Follows the includes from the matches, and with `:iterate` from what was included, until nothing new comes or the limit bites. */
 async function includeResources(
-  database: Database,
+  database: Pick<Database, 'query'>,
   includes: readonly Include[],
   matches: readonly StoredVersion[],
   options: CompileOptions,

@@ -94,11 +94,12 @@ export interface Store {
     of: { readonly type?: string; readonly id?: string },
     page: { readonly count: number; readonly since?: string; readonly cursor?: string },
   ): Promise<HistoryPage>;
-  search(scope: Scope, request: SearchRequest): Promise<SearchPage>;
+  /** Given up, and cancelled in the database, when `signal` is aborted. */
+  search(scope: Scope, request: SearchRequest, signal?: AbortSignal): Promise<SearchPage>;
   /** All or none, in one transaction. References between operations by `fullUrl` (urn:uuid:…) and conditional references are resolved to ids. */
   write(operations: readonly WriteOperation[], context: WriteContext): Promise<readonly WriteResult[]>;
   /** Fact tables that are still being filled; absent where there are none. */
-  readonly facts?: Pick<FactFill, 'pending' | 'done'>;
+  readonly facts?: FactFill;
   /** True while the database answers. */
   ready(): Promise<boolean>;
   close(): Promise<void>;
