@@ -1,4 +1,4 @@
-import { sqlEvaluator } from '../cql/evaluator.js';
+import { type SqlEvaluator, sqlEvaluator } from '../cql/evaluator.js';
 import { packedLibraries } from '../cql/libraries.js';
 import { type JobResult, referenceJob } from '../cql/reference-job.js';
 import { createReferencePool, pooledReferenceEvaluator, type ReferencePoolOptions } from '../cql/reference-pool.js';
@@ -13,23 +13,31 @@ import type { Store } from '../store/store.js';
 import type { Terminology } from '../terminology/terminology.js';
 import { type AgreementOptions, openAgreement } from './agreement/service/create.js';
 import { guideMeasures } from './find-measure.js';
+import { type Guards, guarded } from './guarded.js';
 import type { OpenLibraries } from './library/open-libraries.js';
 import { bases, isBasis, loadBasis } from './load-basis.js';
+import { pastOf } from './load-past.js';
 import { loadPersons } from './load-persons.js';
 import type { MeasureServices } from './services.js';
-import { defaultSmallCells, type SmallCells } from './suppress.js';
+import { type Audience, defaultSmallCells, type SmallCells } from './suppress.js';
+import { createTurns } from './turns.js';
 import { createKept } from './upkeep/kept.js';
+
+/** Evaluations of whole populations that run at once, and that may wait for their turn. */
+const populationsAtOnce = 2;
+const populationsWaiting = 100;
 
 export interface MeasureParts {
   readonly registry: Registry;
   readonly terminology: Terminology;
-  readonly store: Pick<Store, 'read' | 'readVersion' | 'search'>;
+  readonly store: Pick<Store, 'facts' | 'read' | 'readVersion' | 'search'>;
   readonly database: Pick<Database, 'query' | 'transaction'>;
   /** Milliseconds since the epoch. */
   clock(): number;
   /** Limits of the reference engine. */
   readonly reference?: ReferencePoolOptions;
   readonly smallCells?: SmallCells;
+  readonly audience?: Audience;
   /** Stored libraries beside ours; only ours without it. */
   readonly stored?: Pick<OpenLibraries, 'live' | 'ours' | 'translator' | 'onChange'>;
   /** How the engines' agreement is kept, with `stored`; without it SQL serves all that compiles. */
@@ -47,15 +55,22 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
   const pool = createReferencePool(parts.reference);
   const translator = parts.stored?.translator ?? createTranslator();
   const state = (): string => `${live?.generation ?? 0} ${registry.generation ?? 0}`;
-  const compiled = renewed(() => sqlEvaluator(sqlOptions), state);
+  const guards: Guards = { turns: createTurns(populationsAtOnce, populationsWaiting), pending: () => store.facts?.pending() ?? [] };
+  const guardedSql = (asOf?: string): SqlEvaluator => {
+    const evaluator = sqlEvaluator(asOf === undefined ? sqlOptions : { ...sqlOptions, asOf });
+    return guarded(evaluator, guards, (program) => evaluator.reads(program)?.resources.map(({ type }) => type) ?? []);
+  };
+  const compiled = renewed(() => guardedSql(), state);
   const kept = createKept({ database, libraries, compiled, members, factTables: factWriter(tables).tables, definitions: state, clock });
-  const reference = pooledReferenceEvaluator({
+  const pooled = pooledReferenceEvaluator({
     pool,
     libraries,
     members,
     loadPersons: (subjects) => loadPersons(database, subjects),
     now: clock,
   });
+  // Whom to evaluate is read from the facts of persons.
+  const reference = guarded(pooled, guards, () => ['Patient']);
   const agreement =
     parts.stored &&
     parts.agreement &&
@@ -82,7 +97,9 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
     libraries,
     ...(live ? { live } : {}),
     kept,
+    past: pastOf(database),
     smallCells: parts.smallCells ?? defaultSmallCells,
+    audience: parts.audience ?? 'care',
     ...(agreement ? { agreement } : {}),
     engines: {
       reference,
@@ -104,7 +121,7 @@ export function createMeasureServices(parts: MeasureParts): MeasureServices {
       sql: {
         evaluator: kept.evaluator,
         refusals: async (program) => compiled().refusal(program) ?? [],
-        at: (asOf) => sqlEvaluator({ ...sqlOptions, asOf }),
+        at: (asOf) => guardedSql(asOf),
       },
     },
     evaluateCql: async ({ subjects, libraries: given = libraries, ...request }, run) => {

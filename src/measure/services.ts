@@ -10,7 +10,8 @@ import type { Store } from '../store/store.js';
 import type { AgreementService } from './agreement/service/service.js';
 import type { MeasureEngines } from './engines.js';
 import type { LiveLibraries } from './library/live-libraries.js';
-import type { SmallCells } from './suppress.js';
+import type { Past } from './load-past.js';
+import type { Audience, SmallCells } from './suppress.js';
 import type { Kept } from './upkeep/kept.js';
 
 /** Definitions of a library to evaluate, by what is asked of them; `libraries` where they aren't those on board. */
@@ -32,7 +33,10 @@ export interface MeasureServices {
   readonly agreement?: AgreementService;
   /** Measures whose numbers are kept while data arrive. */
   readonly kept: Kept;
+  readonly past: Past;
   readonly smallCells: SmallCells;
+  /** Whom reports are for where a caller doesn't say, and beyond whom none are. */
+  readonly audience: Audience;
   /** CQL of any kind, in a thread of its own under limits: definitions' values for persons of the store, or for one that is given. Throws CqlError. */
   evaluateCql(request: CqlRequest, run?: EvaluationRun): Promise<readonly JobResult[]>;
   /** ELM of a CQL text, made in a thread of its own. */
