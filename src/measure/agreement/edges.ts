@@ -11,7 +11,7 @@ export type Answers = (persons: readonly BoundaryPerson[]) => Promise<readonly s
 const farthest = [1, 3, 7, 14, 28, 42, 60, 90, 120, 180, 280, 366, 550, 731, 1461, 2557, 4383, 7305];
 const grid: readonly number[] = [...farthest.map((days) => -days).reverse(), 0, ...farthest];
 
-const maximumSeries = 200;
+const maximumSeries = 120;
 
 /** One date of one seed, moved. */
 interface Series {
