@@ -7,6 +7,8 @@ export interface Layer {
   readonly lets: ReadonlyMap<string, Scalar>;
   readonly where: readonly Scalar[];
   readonly yields?: Scalar;
+  /** Of equal elements one remains. */
+  readonly distinct: boolean;
 }
 
 /** A list as steps over a base that isn't such a step itself, innermost first. */
@@ -15,14 +17,12 @@ export interface Chain {
   readonly layers: readonly Layer[];
 }
 
-/** Which steps may be passed: `duplicates` where it doesn't matter how often an element comes. */
+/** Which steps may be passed: `duplicates` where those that leave one of equal elements may. */
 export interface ChainRule {
   readonly plan: Plan;
   readonly duplicates: boolean;
   /** Lists that must stay lists of their own, since others need them so. */
   readonly kept: ReadonlySet<string>;
-  /** Whether a query is made as a whole all the same, so that its elements are best read from there. */
-  isMade?(rows: Rows): boolean;
 }
 
 /** Takes a list apart into steps, through the definitions it refers to as long as their conditions are told by the row alone. */
@@ -31,7 +31,7 @@ export function chainOf(rows: Rows, rule: ChainRule): Chain {
   let base = rows;
   for (;;) {
     const inner = base.kind === 'list' ? definition(base.key, rule) : base;
-    const layer = inner && rule.isMade?.(inner) !== true ? layerOf(inner, rule) : undefined;
+    const layer = inner && layerOf(inner, rule);
     if (!inner || !layer || inner.kind !== 'query') return { base, layers: layers.reverse() };
     layers.push(layer);
     base = inner.sources[0]?.rows ?? base;
@@ -50,7 +50,7 @@ function layerOf(rows: Rows, rule: ChainRule): Layer | undefined {
   if (yields?.distinct === true && !rule.duplicates) return undefined;
   const [source] = rows.sources;
   if (!source || freeAliases(source.rows).size > 0 || source.rows.kind === 'items') return undefined;
-  return { alias: source.alias, lets, where, ...(yields ? { yields: yields.value } : {}) };
+  return { alias: source.alias, lets, where, ...(yields ? { yields: yields.value } : {}), distinct: yields?.distinct === true };
 }
 
 /** Told by the row, the Patient and constants alone: no list of the person has to be read for it. */
@@ -80,20 +80,21 @@ export function isRowLocal(part: Scalar | Rows, lets: ReadonlyMap<string, Scalar
   }
 }
 
-/** A text that two expressions have in common where they are the same for the element of the step, whatever its alias is called. */
-export function elementKey(value: Scalar, aliases: ReadonlySet<string>, lets: ReadonlyMap<string, Scalar>): string {
-  const resolved = (found: unknown): unknown => {
-    if (!isScalar(found)) return found;
-    if (found.kind === 'let') return resolved(lets.get(found.name));
-    return found.kind === 'alias' && aliases.has(found.alias) ? { kind: 'alias' } : found;
-  };
-  return JSON.stringify(value, (name, found: unknown) => {
-    if (name === 'origin') return undefined;
-    if (name === 'source' && typeof found === 'object' && found !== null && 'table' in found) return found.table;
-    return found instanceof Map ? [...found] : resolved(found);
-  });
-}
-
-function isScalar(found: unknown): found is Scalar {
-  return typeof found === 'object' && found !== null && 'kind' in found && 'origin' in found;
+/** The aggregates of the person that a part reads, through the definitions it refers to. */
+export function personReads(
+  part: Scalar | Rows,
+  lets: ReadonlyMap<string, Scalar>,
+  plan: Plan,
+): ReadonlyArray<Scalar & { readonly kind: 'aggregate' }> {
+  if (part.kind === 'aggregate' && freeAliases(part.rows, new Set(), lets).size === 0) return [part];
+  if (part.kind === 'definition') {
+    const found = plan.scalars.get(part.key);
+    return found ? personReads(found, new Map(), plan) : [];
+  }
+  if (part.kind === 'let') {
+    const found = lets.get(part.name);
+    return found ? personReads(found, lets, plan) : [];
+  }
+  const inner = part.kind === 'query' ? new Map([...lets, ...part.lets]) : lets;
+  return parts(part).flatMap((below) => personReads(below, inner, plan));
 }

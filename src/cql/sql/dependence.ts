@@ -1,4 +1,4 @@
-import { freeAliases, parts, type Rows, type Scalar } from '../plan.js';
+import { freeAliases, type Plan, parts, type Rows, type Scalar } from '../plan.js';
 import { planKey } from '../plan-key.js';
 
 /** True where a part holds a list that refers to the rows and isn't an element of one of them. */
@@ -73,6 +73,21 @@ export function fullDates(conditions: readonly Scalar[], lets: ReadonlyMap<strin
     return operand ? [planKey(resolvedLet(operand, lets))] : [];
   });
   return new Set(found);
+}
+
+/** The dates of a list's rows of which its own definition says that they are known to the day, as someone names them who calls the row `alias`. */
+export function inheritedFullDates(rows: Rows, alias: string, plan: Plan): ReadonlySet<string> {
+  const found = rows.kind === 'list' ? plan.lists.get(rows.key) : undefined;
+  const [source] = found?.kind === 'query' ? found.sources : [];
+  if (found?.kind !== 'query' || found.yields || found.sources.length !== 1 || !source) return new Set();
+  const name = source.alias;
+  return renamedDates([...fullDates(found.where, found.lets), ...inheritedFullDates(source.rows, name, plan)], name, alias);
+}
+
+/** The same dates of the same row, for someone who calls it otherwise. */
+export function renamedDates(keys: Iterable<string>, from: string, to: string): ReadonlySet<string> {
+  const [old, made] = [from, to].map((alias) => JSON.stringify({ kind: 'alias', alias }));
+  return new Set([...keys].map((key) => key.replaceAll(old ?? '', made ?? '')));
 }
 
 export function resolvedLet(value: Scalar, lets: ReadonlyMap<string, Scalar>): Scalar {

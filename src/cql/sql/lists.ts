@@ -29,7 +29,7 @@ export function lists(work: Work): Pick<Work, 'relation' | 'attach' | 'finish' |
       case 'query': {
         const free = freeAliases(rows, new Set(), outer.lets);
         if (free.size > 0 && !isLocalRows(rows, outer.lets)) return sealed(work.query(rows, outer, outer.base), rows.sort);
-        return (free.size === 0 ? work.sharedList(rows) : undefined) ?? sealed(work.query(rows, outer), rows.sort);
+        return sealed(work.query(rows, outer), rows.sort);
       }
       case 'distinct':
         return distinctList(rows.rows, outer);

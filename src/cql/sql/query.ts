@@ -1,6 +1,6 @@
 import { identifier, type SqlFragment, sql } from '../../sql.js';
 import type { Rows, Scalar } from '../plan.js';
-import { dependsOnRows, fullDates, isSemiJoin } from './dependence.js';
+import { dependsOnRows, fullDates, inheritedFullDates, isSemiJoin } from './dependence.js';
 import { named, refuse } from './refusing.js';
 import { createSelect, exported } from './select.js';
 import { nullValue, present, sqlFalse, type Value } from './value.js';
@@ -33,7 +33,8 @@ export function queries(work: Work): Pick<Work, 'query' | 'conditionSql'> {
       aliases.set(source.alias, item);
       if (item.shape === 'row') itemKeys.push(item.row.id());
     }
-    const full = new Set([...around.full, ...fullDates(rows.where, lets)]);
+    const inherited = rows.sources.flatMap((source) => [...inheritedFullDates(source.rows, source.alias, work.plan)]);
+    const full = new Set([...around.full, ...inherited, ...fullDates(rows.where, lets)]);
     const env: Env = { select, aliases, lets, full };
     const dependent = (part: Scalar): boolean => dependsOnRows(part, lets);
     const early = rows.where.filter((condition) => !dependent(condition) || isSemiJoin(condition, lets));

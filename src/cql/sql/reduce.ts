@@ -8,9 +8,13 @@ import { boolean, fragmentsOf, integer, isConstant, mapValue, present, sqlFalse,
 import type { Base, Env, Reduced, Work } from './work.js';
 
 /** Lists reduced to a value by grouping: by person, or by the key of the rows around them. */
-export function reductions(work: Work): Pick<Work, 'aggregate'> {
+export function reductions(work: Work): Pick<Work, 'aggregate' | 'reducedBefore'> {
   const reduced = new Map<Rows, Map<AggregateOperator, Reduced>>();
-  return { aggregate };
+  return { aggregate, reducedBefore };
+
+  function reducedBefore({ rows, operator }: Scalar & { kind: 'aggregate' }): Reduced | undefined {
+    return reduced.get(rows)?.get(operator);
+  }
 
   function aggregate(value: Scalar & { kind: 'aggregate' }, env: Env): Value {
     const { rows, operator } = value;
@@ -23,7 +27,7 @@ export function reductions(work: Work): Pick<Work, 'aggregate'> {
   /** Reduced by person: a CTE of one row a person, shared by all who ask for the same. */
   function personAggregate(value: Scalar & { kind: 'aggregate' }, env: Env): Value {
     const { rows, operator } = value;
-    const known = reduced.get(rows)?.get(operator);
+    const known = reducedBefore(value);
     const made = known ?? work.sharedAggregate(value) ?? makePersonAggregate(value);
     if (!known) reduced.set(rows, (reduced.get(rows) ?? new Map()).set(operator, made));
     return made.value(env.select.joinPerson(made.select.name));

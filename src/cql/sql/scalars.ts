@@ -13,6 +13,7 @@ import {
   boolean,
   constant,
   isConstant,
+  knownPresent,
   nullValue,
   present,
   type RowSource,
@@ -32,7 +33,7 @@ export function scalars(work: Work): Pick<Work, 'scalar' | 'rowOf' | 'memberSql'
   function scalar(value: Scalar, env: Env): Value {
     const made = scalarValue(value, env);
     if (env.full.size === 0 || made.shape !== 'temporal' || made.type !== 'Date' || made.exact) return made;
-    return env.full.has(planKey(resolvedLet(value, env.lets))) ? exactTemporal('Date', made.lo) : made;
+    return env.full.has(planKey(resolvedLet(value, env.lets))) ? exactTemporal('Date', knownPresent(made.lo)) : made;
   }
 
   function scalarValue(value: Scalar, env: Env): Value {
@@ -67,7 +68,7 @@ export function scalars(work: Work): Pick<Work, 'scalar' | 'rowOf' | 'memberSql'
       case 'definition': {
         const found = work.plan.scalars.get(value.key);
         if (!found) throw new Error(`no definition ${value.key}`);
-        return scalar(found, { ...env, aliases: patientOnly(env), lets: new Map(), full: new Set() });
+        return scalar(found, { ...env, aliases: patientOnly(env), lets: new Map() });
       }
       case 'let': {
         const found = env.lets.get(value.name);

@@ -18,6 +18,8 @@ export interface Select {
   where(condition: SqlFragment): void;
   /** Joins a relation keyed by person, once; gives its alias. Rows without a partner stay. */
   joinPerson(name: string, inner?: boolean): string;
+  /** Whether a relation keyed by person is joined. */
+  joins(name: string): boolean;
   /** Joins a relation by more than the person. */
   join(name: string, alias: string, on: SqlFragment): void;
   /** A lateral subquery of one row or none. */
@@ -73,6 +75,7 @@ export function createSelect(name: string, fresh: (hint: string) => string, keye
       );
       return alias;
     },
+    joins: (other) => persons.has(other),
     join: (other, alias, on) => void tables.push(sql`left join ${identifier(other)} as ${identifier(alias)} on ${on}`),
     lateral: (query, alias) => void tables.push(sql`left join lateral (${query}) as ${identifier(alias)} on true`),
     output(fragment, wanted) {

@@ -1,11 +1,11 @@
 import { identifier, type SqlFragment, sql } from '../../sql.js';
 import { type AggregateOperator, freeAliases, type Plan, parts, type Rows, type Scalar } from '../plan.js';
-import { type Chain, chainOf, elementKey, isRowLocal } from './chain.js';
+import { type Chain, chainOf, personReads } from './chain.js';
 import { conditionedSelect, type Sharer, where } from './conditioned.js';
-import { dependsOnRows, fullDates } from './dependence.js';
+import { dependsOnRows, fullDates, inheritedFullDates, renamedDates } from './dependence.js';
 import { groupValue } from './grouping.js';
-import { attempt, named } from './refusing.js';
-import { createSelect, exported, fragmentKey, type Select } from './select.js';
+import { attempt } from './refusing.js';
+import { createSelect, fragmentKey, type Select } from './select.js';
 import { boolean, fragmentsOf, integer, isConstant, mapValue, present, sqlFalse, sqlTrue, type Value } from './value.js';
 import type { Env, Reduced, Relation, Work } from './work.js';
 
@@ -17,38 +17,38 @@ interface Shared {
   bind(relation: Relation): { readonly item: Value; readonly where: readonly SqlFragment[] };
 }
 
-const indifferent: ReadonlySet<AggregateOperator> = new Set(['Exists', 'Min', 'Max', 'AllTrue', 'AnyTrue']);
-const shareable: ReadonlySet<AggregateOperator> = new Set([...indifferent, 'Count', 'Sum', 'Avg', 'Median']);
+/** Aggregates for which a list of distinct values needn't be made: it doesn't matter how often an element comes, or SQL counts each but once. */
+const passing: ReadonlySet<AggregateOperator> = new Set(['Exists', 'Min', 'Max', 'AllTrue', 'AnyTrue', 'Count']);
+const shareable: ReadonlySet<AggregateOperator> = new Set([...passing, 'Sum', 'Avg', 'Median']);
 
 /**
- * One pass over a table for all who ask something of its rows: aggregates of a person become columns of one grouping, lists of distinct values one list with a
- * mark for each of them. Who comes later may only bring conditions that are told by the row, since what the pass joins must be made before it.
+ * One pass over a table for all who ask something of its rows: aggregates of a person become columns of one grouping, each under its own conditions. Who comes
+ * later may only read what is joined already, since all that the pass reads must be made before it.
  */
-export function sharing(work: Work): Pick<Work, 'sharedAggregate' | 'sharedList' | 'closeShared'> {
+export function sharing(work: Work): Pick<Work, 'sharedAggregate' | 'closeShared'> {
   let groupings = new Map<string, Shared>();
-  let families = new Map<string, Shared & { readonly item: Value }>();
-  const { kept, wanted } = survey(work.plan);
-  return { sharedAggregate, sharedList, closeShared };
+  const kept = keptLists(work.plan);
+  return { sharedAggregate, closeShared };
 
   /** What comes now must not be part of a select that was made before. */
   function closeShared(): void {
     groupings = new Map();
-    families = new Map();
   }
 
   /** An aggregate of the person as a column of a grouping over the list's base. Undefined where the list isn't made in such steps. */
   function sharedAggregate(value: Scalar & { kind: 'aggregate' }): Reduced | undefined {
     if (!shareable.has(value.operator)) return undefined;
-    const isMade = (rows: Rows): boolean => isFamily(distinctKey(rows, work.plan, kept));
-    const chain = chainOf(value.rows, { plan: work.plan, duplicates: indifferent.has(value.operator), kept, isMade });
-    if (hasDependent(chain)) return undefined;
+    const chain = chainOf(value.rows, { plan: work.plan, duplicates: passing.has(value.operator), kept });
+    if (hasDependent(chain) || (value.operator === 'Count' && changesDistinct(chain))) return undefined;
     const relation = work.relation(chain.base, work.personEnv());
     if (relation.lateral) return undefined;
     const key = fragmentKey(relation.table('t'));
-    const known = isSimple(chain) ? groupings.get(key) : undefined;
+    const open = groupings.get(key);
+    const known = open && isReadyFor(open, chain) ? open : undefined;
     const shared = known ?? grouping(value.operator);
     const { item, conditions } = walk(chain, shared, relation);
-    const column = columnsOf(value, item);
+    const column = columnsOf(value, item, isDistinct(chain));
+    if (!column) return undefined;
     shared.sharers.push({ conditions: [...conditions, ...column.conditions], columns: column.columns });
     if (!known) {
       work.finished.push(shared.select);
@@ -76,65 +76,47 @@ export function sharing(work: Work): Pick<Work, 'sharedAggregate' | 'sharedList'
     };
   }
 
-  /** A list of distinct values as those of a family's that bear its mark. Undefined where no other list has the same values of the same rows. */
-  function sharedList(rows: Rows & { kind: 'query' }): Relation | undefined {
-    const key = distinctKey(rows, work.plan, kept);
-    if (!isFamily(key)) return undefined;
-    const chain = chainOf(rows, { plan: work.plan, duplicates: true, kept });
-    const known = families.get(key);
-    if (hasDependent(chain) || (known && !isSimple(chain))) return undefined;
-    const relation = work.relation(chain.base, work.personEnv());
-    const shared = known ?? open(createSelect(work.fresh('family'), work.fresh));
-    const { item, conditions } = walk(chain, shared, relation, known?.item);
-    if (item.shape === 'row' || item.shape === 'null') return undefined;
-    const mark = work.fresh('m');
-    shared.sharers.push({ conditions, columns: (rest) => [{ name: mark, sql: rest ? sql`bool_or(${rest})` : sqlTrue }] });
-    const family = known ?? { ...shared, item };
-    if (!known) {
-      const values = fragmentsOf(item).filter((fragment) => !isConstant(fragment));
-      for (const fragment of values) shared.select.output(fragment);
-      shared.select.shape({ kind: 'group', keys: values });
-      work.finished.push(shared.select);
-      families.set(key, family);
-    }
-    return {
-      table: (alias) => named(shared.select.name, alias),
-      lateral: false,
-      sort: rows.sort,
-      bind: (alias) => ({ item: exported(family.item, shared.select, alias), where: [identifier(`${alias}.${mark}`)] }),
-    };
-  }
-
-  function isFamily(key: string | undefined): key is string {
-    return key !== undefined && (wanted.get(key) ?? 0) > 1;
-  }
-
-  /** The element after all steps, unless it is known already, and the conditions on the way. */
-  function walk(
-    chain: Chain,
-    shared: Shared,
-    relation: Relation,
-    known?: Value,
-  ): { readonly item: Value; readonly conditions: readonly SqlFragment[] } {
+  /** The element after all steps, and the conditions on the way. */
+  function walk(chain: Chain, shared: Shared, relation: Relation): { readonly item: Value; readonly conditions: readonly SqlFragment[] } {
     const bound = shared.bind(relation);
     const conditions: SqlFragment[] = [...bound.where];
     let item = bound.item;
-    let env: Env = { select: shared.select, aliases: new Map(), lets: new Map(), full: new Set() };
-    for (const layer of chain.layers) {
+    const first = chain.layers[0]?.alias;
+    const full = first === undefined ? new Set<string>() : inheritedFullDates(chain.base, first, work.plan);
+    let env: Env = { select: shared.select, aliases: new Map(), lets: new Map(), full };
+    for (const [place, layer] of chain.layers.entries()) {
+      const before = chain.layers[place - 1];
       const lets = new Map([...env.lets, ...layer.lets]);
       const aliases = new Map(env.aliases).set(layer.alias, item);
-      env = { ...env, aliases, lets, full: new Set([...env.full, ...fullDates(layer.where, lets)]) };
+      const inherited = before && !before.yields ? renamedDates(env.full, before.alias, layer.alias) : [];
+      env = { ...env, aliases, lets, full: new Set([...env.full, ...inherited, ...fullDates(layer.where, lets)]) };
       for (const condition of layer.where) conditions.push(work.conditionSql(condition, env));
-      if (layer.yields && !known) item = work.scalar(layer.yields, env);
+      if (layer.yields) item = work.scalar(layer.yields, env);
     }
-    return { item: known ?? item, conditions };
+    return { item, conditions };
   }
 
-  function isSimple(chain: Chain): boolean {
+  /** Whether all that the steps read of the person is joined to the select already: what is made later can't be. */
+  function isReadyFor(shared: Shared, chain: Chain): boolean {
     return chain.layers.every((layer) => {
-      const local = (part: Scalar): boolean => isRowLocal(part, layer.lets, work.plan);
-      return layer.where.every(local) && (layer.yields === undefined || local(layer.yields));
+      const isJoined = (read: Scalar & { kind: 'aggregate' }): boolean => {
+        const made = work.reducedBefore(read);
+        return made !== undefined && shared.select.joins(made.select.name);
+      };
+      return [...layer.where, ...(layer.yields ? [layer.yields] : [])].every((part) =>
+        personReads(part, layer.lets, work.plan).every(isJoined),
+      );
     });
+  }
+
+  function isDistinct(chain: Chain): boolean {
+    return chain.layers.some(({ distinct }) => distinct);
+  }
+
+  /** Whether something is made of the elements after they have become distinct: then they must be a list first. */
+  function changesDistinct({ layers }: Chain): boolean {
+    const first = layers.findIndex(({ distinct }) => distinct);
+    return first >= 0 && layers.slice(first + 1).some(({ yields }) => yields);
   }
 
   /** Lists that depend on the rows are joined to them, which only a query of its own can do. */
@@ -144,7 +126,11 @@ export function sharing(work: Work): Pick<Work, 'sharedAggregate' | 'sharedList'
     );
   }
 
-  function columnsOf(value: Scalar & { kind: 'aggregate' }, item: Value): Sharer & { readonly value: (alias: string) => Value } {
+  function columnsOf(
+    value: Scalar & { kind: 'aggregate' },
+    item: Value,
+    distinct: boolean,
+  ): (Sharer & { readonly value: (alias: string) => Value }) | undefined {
     const name = work.fresh('c');
     const read = (alias: string): SqlFragment => identifier(`${alias}.${name}`);
     const known = present(item);
@@ -157,9 +143,13 @@ export function sharing(work: Work): Pick<Work, 'sharedAggregate' | 'sharedList'
       };
     }
     if (value.operator === 'Count') {
+      const values = fragmentsOf(item).filter((fragment) => !isConstant(fragment));
+      const [only] = values;
+      if (distinct && (only === undefined || values.length > 1)) return undefined;
+      const counted = distinct ? sql`distinct ${only}` : sql`*`;
       return {
         conditions,
-        columns: (rest) => [{ name, sql: rest ? sql`(count(*) filter (where ${rest}))::int` : sql`count(*)::int` }],
+        columns: (rest) => [{ name, sql: rest ? sql`(count(${counted}) filter (where ${rest}))::int` : sql`count(${counted})::int` }],
         value: (alias) => integer(sql`coalesce(${read(alias)}, 0)`),
       };
     }
@@ -195,40 +185,20 @@ export function sharing(work: Work): Pick<Work, 'sharedAggregate' | 'sharedList'
   }
 }
 
-/** Which lists must stay lists of their own, since someone minds how often an element comes, and how many lists have the same values of the same rows. */
-function survey(plan: Plan): { readonly kept: ReadonlySet<string>; readonly wanted: ReadonlyMap<string, number> } {
+/** Lists that must stay lists of their own: someone but an aggregate reads them. */
+function keptLists(plan: Plan): ReadonlySet<string> {
   const kept = new Set<string>();
-  const lists: Rows[] = [];
   for (const part of [...plan.scalars.values(), ...plan.lists.values()]) visit(part, false);
-  const wanted = new Map<string, number>();
-  for (const key of lists.map((rows) => distinctKey(rows, plan, kept))) if (key !== undefined) wanted.set(key, (wanted.get(key) ?? 0) + 1);
-  return { kept, wanted };
+  return kept;
 
-  function visit(part: Scalar | Rows, isIndifferent: boolean): void {
-    if (part.kind === 'list' && !isIndifferent) kept.add(part.key);
-    if (part.kind === 'query' && part.yields?.distinct) lists.push(part);
+  function visit(part: Scalar | Rows, isReduced: boolean): void {
+    if (part.kind === 'list' && !isReduced) kept.add(part.key);
     for (const below of parts(part)) {
       const passes =
         part.kind === 'aggregate'
-          ? indifferent.has(part.operator)
-          : isIndifferent && part.kind === 'query' && part.sources.length === 1 && part.sources[0]?.rows === below;
+          ? passing.has(part.operator) && freeAliases(part.rows).size === 0
+          : isReduced && part.kind === 'query' && part.sources.length === 1 && part.sources[0]?.rows === below;
       visit(below, passes);
     }
   }
-}
-
-/** What tells whether two lists of distinct values are of one family: the table or list they start from, and what they take of its rows. */
-function distinctKey(rows: Rows, plan: Plan, kept: ReadonlySet<string>): string | undefined {
-  if (rows.kind !== 'query' || !rows.yields?.distinct || freeAliases(rows).size > 0) return undefined;
-  const { base, layers } = chainOf(rows, { plan, duplicates: true, kept });
-  const last = layers.at(-1);
-  if (!last?.yields || layers.some((layer) => layer !== last && layer.yields)) return undefined;
-  if (base.kind !== 'scan' && base.kind !== 'list') return undefined;
-  const aliases = new Set(layers.map(({ alias }) => alias));
-  const lets = new Map(layers.flatMap((layer) => [...layer.lets]));
-  // A date that a condition makes a full one has fewer columns than one that may be partial.
-  const full = layers.flatMap(({ where: conditions }) =>
-    conditions.flatMap((part) => (part.kind === 'call' && part.operator === 'KnownTo' ? [elementKey(part, aliases, lets)] : [])),
-  );
-  return JSON.stringify([base.kind === 'scan' ? base.source.table : `"${base.key}"`, elementKey(last.yields, aliases, lets), full.sort()]);
 }

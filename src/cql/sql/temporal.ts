@@ -220,8 +220,15 @@ export function moved(value: Temporal, amount: SqlFragment, negative: boolean): 
   const instant = sql`(${start} + ${amount})::timestamp`;
   const floor = sql`cql_floor(${instant}, ${value.precision})`;
   const ceiling = sql`cql_ceiling(${instant}, ${value.precision})`;
-  const cast = (expression: SqlFragment): SqlFragment => same(start, value.type === 'Date' ? sql`${expression}::date` : expression);
-  return { ...value, lo: cast(floor), hi: cast(ceiling) };
+  // Most are full, and rounding them takes more time than all the rest.
+  const rounded = (expression: SqlFragment): SqlFragment =>
+    same(
+      start,
+      value.type === 'Date'
+        ? sql`(case when ${value.precision} >= ${fullPrecision.Date}::int then ${instant} else ${expression} end)::date`
+        : sql`(case when ${value.precision} >= ${fullPrecision.DateTime}::int then ${instant} else ${expression} end)`,
+    );
+  return { ...value, lo: rounded(floor), hi: rounded(ceiling) };
 }
 
 /** The next (or previous) value at the date's own precision. */

@@ -82,6 +82,15 @@ export function isConstant(fragment: SqlFragment): boolean {
   return constants.has(fragment);
 }
 
+const neverNull = new WeakSet<SqlFragment>();
+
+/** The same expression, of which it is known that it isn't null in any row that counts. */
+export function knownPresent(fragment: SqlFragment): SqlFragment {
+  const made = isConstant(fragment) ? fragment : sql`${fragment}`;
+  neverNull.add(made);
+  return made;
+}
+
 export const sqlTrue: SqlFragment = constant(sql`true`);
 export const sqlFalse: SqlFragment = constant(sql`false`);
 export const sqlNull: SqlFragment = constant(sql`null`);
@@ -163,7 +172,7 @@ export function present(value: Value): SqlFragment {
       return isKeyword(value.sql) ? sqlTrue : sql`(${value.sql} is not null)`;
     case 'temporal':
     case 'uncertain':
-      return sql`(${value.lo} is not null)`;
+      return neverNull.has(value.lo) ? sqlTrue : sql`(${value.lo} is not null)`;
     case 'quantity':
       return sql`(${value.unit} is not null)`;
     case 'concept':

@@ -102,8 +102,8 @@ export interface Work {
   aggregate(value: Scalar & { kind: 'aggregate' }, env: Env): Value;
   /** An aggregate of the person in a select shared with others over the same rows; undefined where it needs one of its own. */
   sharedAggregate(value: Scalar & { kind: 'aggregate' }): Reduced | undefined;
-  /** A list of distinct values in a select shared with others; undefined where it needs one of its own. */
-  sharedList(rows: Rows & { kind: 'query' }): Relation | undefined;
+  /** An aggregate of the person that is made already. */
+  reducedBefore(value: Scalar & { kind: 'aggregate' }): Reduced | undefined;
   /** Nothing made from now on becomes part of what was made before. */
   closeShared(): void;
   localReduced(value: Scalar & { kind: 'aggregate' }, env: Env): Value;
