@@ -59,6 +59,7 @@ function translateWith(manager: LibraryManager, cql: string, sources: CqlSources
       issues: [tooDeep ? issue('too-costly', 'cql-depth', cqlText.tooDeep) : issue('invalid', 'cql', cqlText.untranslatable(reason))],
     };
   }
+  rememberHelpers(manager);
   const own = library.identifier.id;
   const issues = children(library, 'annotation').flatMap((annotation) =>
     translationIssue(annotation, (name) => (name === '' || name === own || name === 'Anonymous' ? cql : sources.get(name))),
@@ -99,11 +100,21 @@ function modelManager(): ModelManager {
   return models;
 }
 
+// FHIRHelpers, which nearly every text includes, takes another second: what the first translation made of it serves those after it.
+const helpers: Array<[VersionedIdentifier, unknown]> = [];
+
+function rememberHelpers(manager: LibraryManager): void {
+  if (helpers.length === 0) helpers.push(...[...manager.compiledLibraries.asJsMapView()].filter(([{ id }]) => id === 'FHIRHelpers'));
+}
+
+type VersionedIdentifier = Parameters<LibraryManager['canResolveLibrary']>[0];
+
 function libraryManager(sources: CqlSources): LibraryManager {
   const options = new CqlCompilerOptions();
   const { EnableLocators, EnableResultTypes, DisableListDemotion, DisableListPromotion } = CqlCompilerOptions.Options;
   options.setOptions([EnableLocators, EnableResultTypes, DisableListDemotion, DisableListPromotion]);
   const manager = new LibraryManager(modelManager(), options, null, ucumService());
+  for (const [name, compiled] of helpers) manager.compiledLibraries.asJsMapView().set(name, compiled);
   manager.librarySourceLoader.registerProvider(
     createLibrarySourceProvider((id) => {
       const source = id === 'FHIRHelpers' ? helpersSource : sources.get(id);

@@ -30,7 +30,7 @@ export interface TranslationRequest {
 }
 
 const defaults = { timeoutMs: 30_000, memoryMegabytes: 512, maximumBytes: 512 * 1024 } as const;
-const restMs = 5000;
+const restMs = 20_000;
 /** Texts that may wait for their turn; those beyond are told to come again. */
 const longestQueue = 200;
 

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Measure } from '@medplum/fhirtypes';
 import { CqlError } from '../../../cql/error.js';
 import type { SqlEvaluator } from '../../../cql/evaluator.js';
@@ -57,6 +57,8 @@ export interface AgreementServiceParts {
   readonly timeoutMs: number;
 }
 
+const quietMs = 300;
+
 export function createAgreementService(parts: AgreementServiceParts): AgreementService {
   const { check, records, released, engines, sample } = parts;
   // What is worked out of a program holds as long as the evaluator that it was worked out with.
@@ -95,9 +97,19 @@ export function createAgreementService(parts: AgreementServiceParts): AgreementS
     const known = keys.get(evaluator) ?? new Map<string, string>();
     keys.set(evaluator, known);
     const name = JSON.stringify(program);
-    const key = known.get(name) ?? agreementKey(program, check.libraries, evaluator);
+    const key = known.get(name) ?? keyWith(program, check.libraries, evaluator);
     known.set(name, key);
     return key;
+  }
+
+  /** Of what no longer compiles no record holds. */
+  function keyWith(...args: Parameters<typeof agreementKey>): string {
+    try {
+      return agreementKey(...args);
+    } catch (error) {
+      if (error instanceof CqlError) return '';
+      throw error;
+    }
   }
 
   async function overview(): ReturnType<AgreementService['overview']> {
@@ -117,6 +129,8 @@ export function createAgreementService(parts: AgreementServiceParts): AgreementS
     if (isWaiting || isClosed) return;
     isWaiting = true;
     work = work.then(async () => {
+      // Who sends one definition often sends more.
+      await setTimeout(quietMs, undefined, { ref: false });
       isWaiting = false;
       await each(async (program) => (await standing(program)).state === 'pending', 1);
     });
@@ -135,7 +149,8 @@ export function createAgreementService(parts: AgreementServiceParts): AgreementS
         await setImmediate();
         const program = programOf(measure);
         if (isClosed) return;
-        if (program && isServedBySql(program) && (await isDue(program))) await compare(measure, program, seed);
+        // Whether it is due costs less to tell than whether it compiles.
+        if (program && (await isDue(program)) && isServedBySql(program)) await compare(measure, program, seed);
       }
       await forgetGone(measures);
     } catch {
@@ -170,6 +185,8 @@ export function createAgreementService(parts: AgreementServiceParts): AgreementS
     const common = { measure: program.measure, key, checkedAt: new Date(check.now()).toISOString() };
     try {
       const grown = await measureAgreement(check, measure, { persons: sample, seed, run: { timeoutMs: parts.timeoutMs } });
+      // Compiled for everybody and refused here: nothing has been compared.
+      if (grown.refusals.length > 0) return;
       const [first] = grown.disagreements;
       const year = common.checkedAt.slice(0, 4);
       const period = { start: `${year}-01-01`, end: `${year}-12-31` };
