@@ -1,5 +1,5 @@
 import type { Parameters } from '@medplum/fhirtypes';
-import { addLibrary, type Libraries } from '../cql/libraries.js';
+import { addLibrary, findLibrary, type Libraries } from '../cql/libraries.js';
 import type { EvaluationRun, Subjects } from '../cql/program.js';
 import type { JobParameter } from '../cql/reference-job.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
@@ -8,8 +8,8 @@ import type { Scope } from '../search/scope.js';
 import { cqlParameter } from './cql-parameters.js';
 import { libraryNamed } from './library/find-library.js';
 import { about, type OperationParameter, textOf } from './request.js';
-import { subjectOf } from './subject.js';
 import type { MeasureServices } from './services.js';
+import { subjectOf } from './subject.js';
 import { measureText } from './text.js';
 import { evaluated } from './trace.js';
 
@@ -71,7 +71,7 @@ async function valuesOf(
 ): Promise<Parameters> {
   // A definition in the context Unfiltered may read every person's resources.
   if (scope.kind !== 'all') throw new OperationOutcomeError(403, [issue('forbidden', 'measure-scope', measureText.scope)]);
-  const request = { library, libraries, parameters: jobParameters(parameters), values };
+  const request = { library, libraries, parameters: jobParameters(parameters, declaredIn(libraries, library)), values };
   const subjects = await personAsked(services, scope, one(parameters, 'subject'));
   const [result] = await evaluated(() => services.evaluateCql({ ...request, subjects }, run));
   const found = Object.entries(result?.values ?? {}).map(([name, value]) => cqlParameter(name, value));
@@ -92,10 +92,22 @@ async function personAsked(services: MeasureServices, scope: Scope, text: string
   ]);
 }
 
-/** The library's own parameters, from a Parameters resource as `parameters`. Throws 400 for a type that CQL has no value for. */
-function jobParameters(parameters: readonly OperationParameter[]): Readonly<Record<string, JobParameter>> {
+function declaredIn(libraries: Libraries, library: string): ReadonlySet<string> {
+  return new Set((findLibrary(libraries, library)?.library.parameters?.def ?? []).map(({ name }) => name));
+}
+
+/** The library's own parameters, from a Parameters resource as `parameters`. Throws 400 for a name that it doesn't declare, and for a type that CQL has no value for. */
+function jobParameters(parameters: readonly OperationParameter[], declared: ReadonlySet<string>): Readonly<Record<string, JobParameter>> {
   const resource = parameters.find(({ name }) => name === 'parameters')?.resource;
   const list = resource && Array.isArray(resource.parameter) ? resource.parameter.filter(isObject) : [];
+  const unknown = list.map(({ name }) => String(name ?? '')).filter((name) => !declared.has(name));
+  if (unknown.length > 0) {
+    const known = [...declared].join(', ');
+    throw new OperationOutcomeError(
+      400,
+      unknown.map((name) => issue('not-found', 'cql-parameter', measureText.cqlParameterUnknown(name, known), about('parameters'))),
+    );
+  }
   return Object.fromEntries(
     list.map((parameter) => {
       const name = String(parameter.name ?? '');

@@ -19,10 +19,11 @@ import { createValidator } from '../validation/create.js';
 import { type BusinessRule, loadBusinessRules } from '../validation/rules/business.js';
 import { loadPlatformRules, platformRules } from '../validation/rules/platform.js';
 import type { Validator } from '../validation/validator.js';
+import { agreementMetrics } from './agreement-metrics.js';
 import { createJobs } from './async/jobs.js';
 import { fhirConvention } from './convention.js';
 import { withLiveDefinitions } from './live-definitions.js';
-import { createMetrics } from './metrics.js';
+import { createMetrics, measureFilling } from './metrics.js';
 import { createIdSource } from './new-id.js';
 import type { Services } from './services.js';
 
@@ -50,6 +51,8 @@ export async function createServices(options: {
   readonly database: Database;
   readonly knowledge?: Knowledge;
   readonly clock?: () => number;
+  /** Hears of long work at the start and behind the requests. */
+  readonly log?: (message: string) => void;
 }): Promise<Services> {
   const { config, database, knowledge = loadKnowledge(config), clock = Date.now } = options;
   const registry = createLiveRegistry(knowledge.registry);
@@ -62,6 +65,7 @@ export async function createServices(options: {
     clock,
     newId,
     facts: factWriter(factTables(factViews())),
+    ...(options.log === undefined ? {} : { log: options.log }),
     marksDirty: config.upkeep,
     ...(config.growthDerive ? { deriver: growthDeriver } : {}),
     baseUrls: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`, `${config.baseUrl}/fhir-r4/v1`],
@@ -76,6 +80,20 @@ export async function createServices(options: {
     clock,
   });
   const { store } = libraries;
+  const metrics = createMetrics();
+  measureFilling(metrics, () => store.facts?.pending() ?? []);
+  const measures = createMeasureServices({
+    registry,
+    terminology,
+    store,
+    database,
+    clock,
+    stored: libraries,
+    agreement: { released: knowledge.terminology, sample: config.agreementSample },
+    smallCells: config.smallCells,
+    audience: config.audience,
+  });
+  if (measures.agreement) agreementMetrics(metrics.registry, measures.agreement);
   return {
     registry,
     terminology,
@@ -84,19 +102,9 @@ export async function createServices(options: {
     convention: fhirConvention(config.platformRules),
     store,
     database,
-    measures: createMeasureServices({
-      registry,
-      terminology,
-      store,
-      database,
-      clock,
-      stored: libraries,
-      agreement: { released: knowledge.terminology, sample: config.agreementSample },
-      smallCells: config.smallCells,
-      audience: config.audience,
-    }),
+    measures,
     access: createAccess(config.auth),
-    metrics: createMetrics(),
+    metrics,
     jobs: createJobs({ database, clock, newId }),
     clock,
     newId,
