@@ -1,5 +1,5 @@
 import { isFailure } from '../fhir/outcome.js';
-import type { Store, WriteOperation } from '../store/store.js';
+import type { Store, StoredVersion, WriteOperation } from '../store/store.js';
 import type { Validator } from '../validation/validator.js';
 import { isTaken, type MistakeName, mistakeOf } from './errors.js';
 import { generateLives, type HouseholdRecords } from './lives.js';
@@ -44,7 +44,7 @@ export async function storeLives({ world, people, onProgress }: SyntheticLoad, t
   };
   for (let from = 0; from < world.resources.length; from += batchSize) await put(world.resources.slice(from, from + batchSize));
   const queue = batches(world, people, async (household) => {
-    const isPresent = (await store.read(context.scope, 'Group', household.groupId)) !== undefined;
+    const isPresent = isWhole(await store.read(context.scope, 'Group', household.groupId), household);
     if (isPresent) done.present += 1;
     return !isPresent;
   });
@@ -57,6 +57,11 @@ export async function storeLives({ world, people, onProgress }: SyntheticLoad, t
   };
   await Promise.all(Array.from({ length: width }, worker));
   return { ...done, refused };
+}
+
+/** Whether a household is stored with all its members: the last of a smaller load was cut short. */
+function isWhole(group: StoredVersion | undefined, { people }: HouseholdRecords): boolean {
+  return group?.body !== undefined && (JSON.parse(group.body) as { readonly quantity?: number }).quantity === people;
 }
 
 async function* batches(
