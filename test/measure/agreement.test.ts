@@ -1,8 +1,9 @@
 import t from 'tap';
 import type { MeasureProgram, PersonResult } from '../../src/cql/program.js';
-import { createReferencePool } from '../../src/cql/reference-pool.js';
-import { factCatalogue, factTables, factViews } from '../../src/facts/catalogue.js';
-import { type AgreementParts, measureAgreement } from '../../src/measure/agreement/run.js';
+import { type FaultKind, faultsOf } from '../../src/measure/agreement/faults.js';
+import { faultSummary, plantFaults } from '../../src/measure/agreement/plant.js';
+import { agreementParts, measureAgreement, planOf } from '../../src/measure/agreement/run.js';
+import { agreementSubject } from '../../src/measure/agreement/subject.js';
 import { loadCases, type MeasureCase } from '../../src/measure/cases.js';
 import { guideMeasures } from '../../src/measure/find-measure.js';
 import { membership } from '../../src/measure/membership.js';
@@ -19,20 +20,12 @@ const measures = guideMeasures({ registry });
 
 t.setTimeout(280_000);
 
+const { database } = await factDatabase(t);
+const parts = agreementParts({ database, libraries, terminology, now: Date.parse('2026-11-21T00:00:00Z') });
+t.teardown(() => parts.pool.close());
+
 t.test('both engines decide the persons of each measure as the hand did, and agree on others', async (t) => {
   t.ok(measures.length >= 88, 'the guide brings its measures along');
-  const { database } = await factDatabase(t);
-  const pool = createReferencePool();
-  t.teardown(() => pool.close());
-  const parts: AgreementParts = {
-    database,
-    libraries,
-    catalogue: factCatalogue(factTables(factViews())),
-    terminology,
-    pool,
-    now: () => Date.parse('2026-11-21T00:00:00Z'),
-  };
-
   for (const measure of measures) {
     const id = measure.id ?? '';
     const made = measureProgram(measure);
@@ -70,6 +63,38 @@ t.test('both engines decide the persons of each measure as the hand did, and agr
       t.same(decided(program, others, results), wanted(program, others), `${id}: the cases of ${period.start} are decided as the hand did`);
     }
   }
+});
+
+// What a compiler can get wrong by one step, in two measures that have a place for each.
+const planted: Readonly<Record<string, readonly FaultKind[]>> = {
+  'ANC-ANEMIA': ['low end of an interval', 'high end of an interval', 'default of coalesce dropped', 'amount off by one', 'code dropped'],
+  'ANC-K6': ['distinct dropped', 'first for last, least for greatest', 'number off by one', 'comparison with or without equal'],
+  'HT-KONTROL': ['null before true or false', 'condition dropped'],
+};
+
+t.test('the check notices faults of every kind that are planted in the compiler', async (t) => {
+  for (const [id, kinds] of Object.entries(planted)) {
+    const measure = measures.find((found) => found.id === id);
+    if (!measure) throw new Error(`no measure ${id}`);
+    const faults = await plantFaults(parts, measure, { persons: 300, seed: 7 }, kinds);
+    for (const { kind, planted: all, noticed } of faultSummary(faults)) t.ok(noticed > 0, `${id}: ${kind}: ${noticed} of ${all}`);
+    t.same(new Set(faults.map(({ kind }) => kind)), new Set(kinds), `${id} has a place for each kind`);
+  }
+});
+
+t.test('a measure that is compiled wrongly is told by a small person', async (t) => {
+  const measure = measures.find(({ id }) => id === 'ANC-ANEMIA');
+  const subject = measure && agreementSubject(parts, measure);
+  const plan = subject?.ok ? planOf(parts, subject.value) : undefined;
+  const [fault] = plan ? faultsOf(plan, ['high end of an interval']) : [];
+  if (!measure || !fault) throw new Error('ANC-ANEMIA has no interval');
+  const { disagreements } = await measureAgreement(parts, measure, { persons: 300, seed: 7, plant: fault.plant });
+  const [first] = disagreements;
+  t.ok(first, `${fault.place} is noticed`);
+  t.ok(
+    (first?.smallest.length ?? 9) <= 3,
+    `by a person of ${first?.smallest.length} resources out of ${first?.person.resources.length}: ${JSON.stringify(first?.smallest)}`,
+  );
 });
 
 /** Memberships by case and group, of results in the order of the cases. */

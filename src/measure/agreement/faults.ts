@@ -3,7 +3,7 @@ import { isObject } from '../../fhir/resource.js';
 
 /** A mistake that a compiler could make, planted in one place of a plan: the check of agreement is to notice it. */
 export interface Fault {
-  readonly kind: string;
+  readonly kind: FaultKind;
   /** ELM node and place in the CQL. */
   readonly place: string;
   readonly plant: (plan: Plan) => Plan;
@@ -27,8 +27,8 @@ const swappedOperators: Readonly<Record<string, string>> = {
 
 const swappedAggregates = { First: 'Last', Last: 'First', Min: 'Max', Max: 'Min' } as const;
 
-/** The kinds of fault, each a step away from what the CQL says. */
-export const faultKinds: Readonly<Record<string, Spoil>> = {
+/** Each kind is a step away from what the CQL says. */
+const spoils = {
   'low end of an interval': (node) => (node.kind === 'interval' ? flipped(node, 'lowClosed') : undefined),
   'high end of an interval': (node) => (node.kind === 'interval' ? flipped(node, 'highClosed') : undefined),
   'distinct dropped': (node) => {
@@ -80,11 +80,16 @@ export const faultKinds: Readonly<Record<string, Spoil>> = {
       ? { ...node, value: String(Number(node.value) + 1) }
       : undefined,
   'amount off by one': (node) => (node.kind === 'quantity' ? { ...node, value: String(Number(node.value) + 1) } : undefined),
-};
+} as const satisfies Readonly<Record<string, Spoil>>;
+
+export type FaultKind = keyof typeof spoils;
+
+export const faultKinds = Object.keys(spoils) as readonly FaultKind[];
 
 /** Every fault that can be planted in a plan, by kind, in the plan's order. */
-export function faultsOf(plan: Plan): readonly Fault[] {
-  return Object.entries(faultKinds).flatMap(([kind, spoil]) => {
+export function faultsOf(plan: Plan, kinds: readonly FaultKind[] = faultKinds): readonly Fault[] {
+  return kinds.flatMap((kind) => {
+    const spoil: Spoil = spoils[kind];
     const places: Origin[] = [];
     changed(plan, (node) => {
       if (spoil(node)) places.push(node.origin);

@@ -48,6 +48,8 @@ export interface AgreementRequest {
   /** How many of the persons that differ are made small; one by default. */
   readonly shrinkLimit?: number;
   readonly run?: EvaluationRun;
+  /** Makes another plan of the compiler's: a planted fault, which is to be noticed. */
+  readonly plant?: (plan: Plan) => Plan;
 }
 
 /** Whether both engines agree on a measure. */
@@ -80,7 +82,7 @@ export async function measureAgreement(parts: AgreementParts, measure: Measure, 
     evaluate: async (asked) => {
       const [left, right] = await Promise.all([
         referenceResults(parts, subject, asked, request.run),
-        withScratchFacts(parts.database, asked, (facts) => sqlResults(parts, subject, facts)),
+        withScratchFacts(parts.database, asked, (facts) => sqlResults(parts, subject, facts, request.plant)),
       ]);
       if (asked === persons) results.push(...left);
       return { left, right };
