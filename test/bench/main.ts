@@ -9,6 +9,8 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: () => Pro
   store: () => import('./store.js'),
   validation: () => import('./validation.js'),
   measures: () => import('./measures.js'),
+  synthetic: () => import('./synthetic.js'),
+  upkeep: () => import('./upkeep.js'),
 };
 
 const head = ['operation', 'CPU per operation', 'operations per CPU second', 'compared with', 'ratio (higher is better)'];

@@ -105,7 +105,7 @@ function programOf(id: string): MeasureProgram {
 }
 
 /** The persons of all cases, each with ids of its own. */
-function seedPersons(): ReadonlyArray<readonly FhirResource[]> {
+export function seedPersons(): ReadonlyArray<readonly FhirResource[]> {
   const cases = measures.flatMap((id) => [...loadCases(packageRoot, id).values()].flatMap((file) => file.cases));
   return cases.map(({ resources }, index) => {
     const text = JSON.stringify(resources).replace(
@@ -123,7 +123,7 @@ function personOf(resources: readonly FhirResource[]): ReferencePerson {
 }
 
 /** Writes the seeds' facts and copies them inside the database, everyone to one of the villages, until there are enough. */
-async function fill(database: Database, seeds: ReadonlyArray<readonly FhirResource[]>): Promise<void> {
+export async function fill(database: Database, seeds: ReadonlyArray<readonly FhirResource[]>): Promise<void> {
   await loadFacts(database, seeds.flat());
   const copies = Math.ceil(personCount / seeds.length);
   for (const table of tables) {

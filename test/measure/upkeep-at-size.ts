@@ -71,6 +71,9 @@ try {
   await services.measures.close();
   await own.close();
   await database.close();
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
+import { OperationOutcomeError } from '../../src/fhir/outcome.js';
 import type { FhirResource, JsonObject } from '../../src/fhir/resource.js';
 import { asObject, isObject } from '../../src/fhir/resource.js';
-import { seededRandom, type Random } from '../../src/measure/agreement/random.js';
+import { type Random, seededRandom } from '../../src/measure/agreement/random.js';
 import { renamePerson } from '../../src/measure/agreement/rename.js';
 import { loadCases } from '../../src/measure/cases.js';
 import type { Upkeep } from '../../src/measure/upkeep/worker.js';
@@ -69,12 +70,17 @@ export async function tellStory(options: StoryOptions): Promise<StoryCounts> {
     const operations = operationsOf(kind, { random, cases, people, written });
     if (operations.length > 0) {
       counts[kind] += 1;
-      await store.write(operations, context);
+      // What refers to something that was deleted is refused, and so changes nothing.
+      await store.write(operations, context).catch((error) => {
+        if (!(error instanceof OperationOutcomeError)) throw error;
+      });
     }
     if (written % every === every - 1) {
       // Every other round works while the next writes arrive.
       await working;
       working = upkeep.round();
+      // Looked at when it is waited for.
+      working.catch(() => {});
       if (random.chance(0.5)) await working;
       await options.onRound?.(written);
     }

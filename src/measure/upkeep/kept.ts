@@ -11,6 +11,8 @@ import { keptAreas, type ReadParts } from './read-kept.js';
 /** Measures that are kept, for whoever reads their counters or keeps them. */
 export interface Kept {
   readonly parts: ReadParts;
+  /** Names of the tables that compiled measures read. */
+  readonly factTables: readonly string[];
   /** Answers whole areas out of counters where it can, the rest as the compiled evaluator does. */
   readonly evaluator: MeasureEvaluator;
   /** The measures to keep, as definitions stand now: the same list while nothing has changed. */
@@ -54,6 +56,9 @@ export function createKept({ factTables, definitions, ...given }: KeptParts): Ke
   let known: { readonly state: string; readonly at: number; readonly list: readonly KeptProgram[] } | undefined;
   return {
     parts,
+    factTables: factTables.flatMap(({ name, versioned, columns }) =>
+      versioned !== false && columns.some((column) => column.name === 'person') ? [name] : [],
+    ),
     evaluator: {
       kind: 'sql',
       areas: async (program, period, subjects, run) =>

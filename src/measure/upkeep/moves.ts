@@ -2,7 +2,7 @@ import type { SqlEvaluator } from '../../cql/evaluator.js';
 import type { CqlValue, MeasurementPeriod, PersonResult } from '../../cql/program.js';
 import { type SqlFragment, sql } from '../../sql.js';
 import type { Connection } from '../../store/database.js';
-import { inBatch, type MemberMove, memberMove, type ToldMember, toldMembers } from '../../store/kept/members.js';
+import { type BatchForm, inBatch, type MemberMove, memberMove, type ToldMember, toldMembers } from '../../store/kept/members.js';
 import type { KeptProgram } from './programs.js';
 
 /** Persons as fact tables know them, by the same index. */
@@ -18,6 +18,7 @@ export type PlanMove = (
   generation: number,
   period: MeasurementPeriod,
   batch: PersonKeys,
+  form: BatchForm,
 ) => Promise<SqlFragment>;
 
 /**
@@ -26,31 +27,30 @@ export type PlanMove = (
  */
 export function createMoves(compiled: () => SqlEvaluator): PlanMove {
   const known = new Map<string, MemberMove>();
-  return async (connection, kept, generation, period, batch) => {
-    if (!kept.inDatabase) return memberMove(await told(connection, kept, period, batch))({ generation, ...batch });
+  return async (connection, kept, generation, period, batch, form) => {
+    if (!kept.inDatabase) {
+      const members = await evaluatedMembers(connection, kept, period, batch);
+      return memberMove(toldMembers(members), form)({ generation, ...batch });
+    }
     // Where Today is asked for, the text holds the day.
-    if (kept.followsClock) return compiledMove(kept, period)({ generation, ...batch });
-    const key = `${kept.hash} ${period.start} ${period.end}`;
+    if (kept.followsClock) return compiledMove(kept, period, form)({ generation, ...batch });
+    const key = `${form} ${kept.hash} ${period.start} ${period.end}`;
     let move = known.get(key);
     if (move === undefined) {
       if (known.size > movesLimit) known.clear();
-      move = compiledMove(kept, period);
+      move = compiledMove(kept, period, form);
       known.set(key, move);
     }
     return move({ generation, ...batch });
   };
 
-  function compiledMove({ program }: KeptProgram, period: MeasurementPeriod): MemberMove {
-    const statement = compiled().memberships(program, period, { persons: inBatch });
-    return memberMove(sql`select r.shard, r.person, r.area, r.bits, '' as stratum from (${statement}) r`);
+  function compiledMove({ program }: KeptProgram, period: MeasurementPeriod, form: BatchForm): MemberMove {
+    const statement = compiled().memberships(program, period, form === 'told' ? { persons: inBatch } : {});
+    return memberMove(sql`select r.shard, r.person, r.area, r.bits, '' as stratum from (${statement}) r`, form);
   }
 }
 
 const movesLimit = 2000;
-
-async function told(connection: Connection, kept: KeptProgram, period: MeasurementPeriod, batch: PersonKeys): Promise<SqlFragment> {
-  return toldMembers(await evaluatedMembers(connection, kept, period, batch));
-}
 
 /** Members among some persons, as the measure's engine finds them. */
 export async function evaluatedMembers(

@@ -1,6 +1,7 @@
-import { type SqlFragment, sql } from '../../sql.js';
-import type { Database, TransactionConnection } from '../../store/database.js';
+import { sql } from '../../sql.js';
+import type { Database, Row, TransactionConnection } from '../../store/database.js';
 import { type KeptMeasure, readDirectory, setState } from '../../store/kept/directory.js';
+import { gatherFacts } from '../../store/kept/gather.js';
 import { tryKeptWork } from '../../store/kept/lock.js';
 import { handOn, type Mark, readMarks, removeMarks } from '../../store/kept/marks.js';
 import { type CounterChange, moveCounters } from '../../store/kept/members.js';
@@ -21,12 +22,15 @@ export interface Refreshed {
 export interface RefreshParts {
   readonly database: Database;
   readonly planMove: PlanMove;
+  /** Names of the tables that compiled measures read. */
+  readonly factTables: readonly string[];
   /** Marks of one batch at most. */
   readonly limit: number;
 }
 
-/** A few persons are found by their keys whatever the tables look like; for many the planner is asked anew. */
-const fewPersons = 200;
+/** A few persons are found by their keys in every table that a measure reads, by plans that are kept; the facts of many are gathered first, once for all measures. */
+const fewPersons = 100;
+const statementsAtOnce = 20;
 const statementTimeoutMs = 600_000;
 
 /**
@@ -67,7 +71,7 @@ export function programKey({ measure, hash }: Pick<KeptMeasure, 'measure' | 'has
 }
 
 async function moveAll(
-  { planMove }: RefreshParts,
+  { planMove, factTables }: RefreshParts,
   connection: TransactionConnection,
   alive: readonly KeptMeasure[],
   marks: readonly Mark[],
@@ -75,37 +79,55 @@ async function moveAll(
 ): Promise<readonly CounterChange[]> {
   await connection.query(sql`set local work_mem = '64MB'`, { timeoutMs: statementTimeoutMs });
   const concerns = concernedBy(marks);
-  const moves: Array<{ readonly generation: number; readonly few: boolean; readonly statement: SqlFragment }> = [];
-  for (const kept of alive) {
+  const concerned = alive.flatMap((kept) => {
     const program = programs.get(programKey(kept));
-    const batch = program === undefined ? undefined : concerns(kept.generation, program.touches);
-    if (program === undefined || batch === undefined || batch.persons.length === 0) continue;
-    const statement = await planMove(connection, program, kept.generation, kept, batch);
-    moves.push({ generation: kept.generation, few: batch.persons.length <= fewPersons, statement });
+    const batch = program && concerns(kept.generation, program.touches);
+    return program && batch && batch.persons.length > 0 ? [{ kept, program, batch }] : [];
+  });
+  const everyone = concerns.everyone();
+  const isFew = everyone.persons.length <= fewPersons;
+  if (isFew) await connection.query(sql`set local plan_cache_mode = force_generic_plan`);
+  else {
+    for (const statement of gatherFacts(factTables, everyone)) await connection.query(statement);
+    // As for reports: see `run` of the compiled evaluator.
+    await connection.query(sql`set local enable_nestloop = off`);
   }
   const changes: CounterChange[] = [];
-  for (const few of [true, false]) {
-    const chosen = moves.filter((move) => move.few === few);
-    if (chosen.length === 0) continue;
-    await connection.query(few ? sql`set local plan_cache_mode = force_generic_plan` : sql`set local plan_cache_mode = force_custom_plan`);
-    const answers = await Promise.all(chosen.map(({ statement }) => connection.query(statement, { name: few })));
-    for (const [index, rows] of answers.entries()) {
-      for (const row of rows) {
-        changes.push({
-          generation: chosen[index]?.generation ?? 0,
-          area: String(row['area']),
-          bits: String(row['bits']),
-          stratum: String(row['stratum']),
-          n: Number(row['n']),
-        });
-      }
-    }
+  for (const some of chunks(concerned, statementsAtOnce)) {
+    const answers = await Promise.all(
+      some.map(async ({ kept, program, batch }) => {
+        const form = isFew ? 'told' : 'gathered';
+        const statement = await planMove(connection, program, kept.generation, kept, isFew ? batch : everyone, form);
+        return { generation: kept.generation, rows: await connection.query(statement, { name: isFew }) };
+      }),
+    );
+    for (const { generation, rows } of answers) for (const row of rows) changes.push(changeOf(generation, row));
   }
   return changes;
 }
 
+function changeOf(generation: number, row: Row): CounterChange {
+  return {
+    generation,
+    area: String(row['area']),
+    bits: String(row['bits']),
+    stratum: String(row['stratum']),
+    n: Number(row['n']),
+  };
+}
+
+function chunks<Item>(items: readonly Item[], size: number): ReadonlyArray<readonly Item[]> {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+/** Which of the marked persons concern a generation whose program reads these touches; and all of them. */
+export interface Concerned {
+  (generation: number, touches: ReadonlySet<string> | undefined): PersonKeys;
+  everyone(): PersonKeys;
+}
+
 /** Which of the marked persons concern a generation whose program reads these touches. */
-export function concernedBy(marks: readonly Mark[]): (generation: number, touches: ReadonlySet<string> | undefined) => PersonKeys {
+export function concernedBy(marks: readonly Mark[]): Concerned {
   const people = new Map<string, { readonly shard: number; readonly touched: Set<string>; readonly only: Set<number> }>();
   for (const { shard, person, generation, touched } of marks) {
     let known = people.get(person);
@@ -124,7 +146,6 @@ export function concernedBy(marks: readonly Mark[]): (generation: number, touche
       else concerned.add(person);
     }
   }
-  const shardOf = (person: string): number => people.get(person)?.shard ?? 0;
   const onlyOf = new Map<number, string[]>();
   for (const [person, { only }] of people) {
     for (const generation of only) {
@@ -133,15 +154,16 @@ export function concernedBy(marks: readonly Mark[]): (generation: number, touche
       else concerned.push(person);
     }
   }
-  return (generation, touches) => {
+  const keysOf = (persons: readonly string[]): PersonKeys => ({ shards: persons.map((person) => people.get(person)?.shard ?? 0), persons });
+  const concerned = (generation: number, touches: ReadonlySet<string> | undefined): PersonKeys => {
     const found = new Set<string>(onlyOf.get(generation));
     // From the shorter list: a plan may read thousands of codes, a batch may hold hundreds.
-    for (const [touch, concerned] of byTouch) {
-      if (touches === undefined || touches.has(touch)) for (const person of concerned) found.add(person);
+    for (const [touch, touched] of byTouch) {
+      if (touches === undefined || touches.has(touch)) for (const person of touched) found.add(person);
     }
-    const persons = [...found];
-    return { shards: persons.map(shardOf), persons };
+    return keysOf([...found]);
   };
+  return Object.assign(concerned, { everyone: () => keysOf([...people.keys()]) });
 }
 
 /** Puts generations in their place that are built and have missed nothing. */

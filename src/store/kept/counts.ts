@@ -22,11 +22,16 @@ export async function readCounts(
   digits = 10,
 ): Promise<readonly KeptCount[]> {
   if (generations.length === 0 || areas.length === 0) return [];
-  const rows = await connection.query(sql`
-    select c.generation, left(c.area, ${digits}::int) as area, c.bits, c.stratum, sum(c.n)::int as persons
-    from counter c
-    where c.generation = any(${`{${generations.join(',')}}`}::int[]) and c.n <> 0 and ${inAreas(areas)}
-    group by 1, 2, 3, 4`);
+  const chosen = sql`c.generation = any(${`{${generations.join(',')}}`}::int[]) and c.n <> 0 and ${inAreas(areas)}`;
+  const rows = await connection.query(
+    digits === 10
+      ? sql`select c.generation, c.area, c.bits, c.stratum, c.n as persons from counter c where ${chosen}`
+      : sql`
+          select c.generation, left(c.area, ${digits}::int) as area, c.bits, c.stratum, sum(c.n)::int as persons
+          from counter c
+          where ${chosen}
+          group by 1, 2, 3, 4`,
+  );
   return rows.map((row) => ({
     generation: Number(row['generation']),
     area: String(row['area']),

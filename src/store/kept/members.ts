@@ -11,28 +11,34 @@ export interface CounterChange {
   readonly n: number;
 }
 
+/** Whose turn it is: told to the statement, or the table that `gatherFacts` makes. */
+export type BatchForm = 'told' | 'gathered';
+
 const generation: Blank = Symbol('generation');
 const shards: Blank = Symbol('shards');
 const persons: Blank = Symbol('persons');
 
-/** Whose turn it is, as a condition on the Patient's fact table under the alias `p`, inside a statement of `memberMove`. */
+/** Whose turn it is where they are told, as a condition on the Patient's fact table under the alias `p`, inside a statement of `memberMove`. */
 export const inBatch: SqlFragment = sql`(p.shard, p.person) in (select b.shard, b.person from dirty_batch b)`;
 
 export type MemberMove = (of: {
   readonly generation: number;
-  readonly shards: readonly number[];
-  readonly persons: readonly string[];
+  /** Of persons who are told. */
+  readonly shards?: readonly number[];
+  readonly persons?: readonly string[];
 }) => SqlFragment;
 
 /**
  * Brings the members of a generation up to `fresh` (rows `shard, person, area, bits, stratum`; who has no bit isn't kept) for a batch of persons, and answers how
  * its counters change by that: `area, bits, stratum, n`. To be made once for each generation's definition.
  */
-export function memberMove(fresh: SqlFragment): MemberMove {
-  const fill = statementTemplate(sql`
-    with dirty_batch as (
+export function memberMove(fresh: SqlFragment, form: BatchForm): MemberMove {
+  const told = sql`
+    dirty_batch as (
       select b.shard, b.person from unnest(${shards}::int[], ${persons}::uuid[]) b(shard, person)
-    ),
+    ),`;
+  const fill = statementTemplate(sql`
+    with ${form === 'told' ? told : sql``}
     fresh_member as materialized (
       select f.shard, f.person, coalesce(f.area, '') as area, f.bits, f.stratum from (${fresh}) f where f.bits <> 0
     ),
@@ -69,8 +75,8 @@ export function memberMove(fresh: SqlFragment): MemberMove {
     fill(
       new Map<Blank, unknown>([
         [generation, of.generation],
-        [shards, `{${of.shards.join(',')}}`],
-        [persons, `{${of.persons.join(',')}}`],
+        [shards, `{${(of.shards ?? []).join(',')}}`],
+        [persons, `{${(of.persons ?? []).join(',')}}`],
       ]),
     );
 }
