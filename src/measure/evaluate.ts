@@ -12,7 +12,7 @@ import type { HiddenAreas } from './hidden-areas.js';
 import { isPartLevel, levelDigits, type StrataLevel } from './level.js';
 import type { Counts } from './membership.js';
 import { withObservations } from './observation.js';
-import { inParts, organizationNames } from './parts.js';
+import { inParts, posyanduNames } from './parts.js';
 import { measureProgram } from './program.js';
 import { residenceEvaluator } from './residence-evaluator.js';
 import type { MeasureServices } from './services.js';
@@ -177,11 +177,10 @@ async function placed(
     const place = places.get(person);
     return part === undefined || (place?.rw === part.rw && (part.rt === undefined || place.rt === part.rt));
   });
-  const parts = level === 'next' || isPartLevel(level) ? inParts(persons, places, level) : undefined;
-  if (!parts) return { persons, strata: persons };
-  const areas = parts.persons.flatMap(({ area }) => area ?? []);
-  const names = parts.level === 'posyandu' && scope ? await organizationNames(services, scope, areas, asOf) : undefined;
-  return { persons, strata: parts.persons, level: parts.level, ...(names ? { names } : {}) };
+  if (level !== 'next' && !isPartLevel(level)) return { persons, strata: persons };
+  const names = scope ? await posyanduNames(services, scope, places.values(), asOf) : new Map<string, string>();
+  const parts = inParts(persons, places, names, level);
+  return parts ? { persons, strata: parts.persons, level: parts.level, names } : { persons, strata: persons };
 }
 
 /** With denominators from outside in the groups whose basis says so; of one person there is none. */

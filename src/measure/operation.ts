@@ -110,11 +110,9 @@ function smallCellsFor(
   const smallCells = services.smallCells[chosen];
   if (smallCells > 0) {
     // Who may not learn small counts may learn no names, and nothing of the parts of a village.
-    const name = type !== 'population' ? 'reportType' : level !== undefined && isPartLevel(level) ? 'level' : undefined;
-    if (name !== undefined)
-      throw new OperationOutcomeError(403, [issue('suppressed', 'measure-audience', measureText.audienceNames, about(name))]);
-    if (!hasNeighbours(subject))
-      throw new OperationOutcomeError(403, [issue('suppressed', 'measure-audience', measureText.audienceSubject, about('subject'))]);
+    if (type !== 'population') throw suppressed('reportType', measureText.audienceNames);
+    if (level !== undefined && isPartLevel(level)) throw suppressed('level', measureText.audienceParts);
+    if (!hasNeighbours(subject)) throw suppressed('subject', measureText.audienceSubject);
   }
   return smallCells;
 }
@@ -133,6 +131,10 @@ function argumentsOf(
   const found = cqlArguments(libraries, measure.library?.[0] ?? '', parameters, productLine);
   if (!found.ok) throw new OperationOutcomeError(400, found.issues);
   return found.value;
+}
+
+function suppressed(name: string, text: Parameters<typeof issue>[2]): OperationOutcomeError {
+  return new OperationOutcomeError(403, [issue('suppressed', 'measure-audience', text, about(name))]);
 }
 
 function refused(rule: string, name: string, text: Parameters<typeof issue>[2]): OperationOutcomeError {

@@ -7,10 +7,10 @@ import { resourceAt } from './resources-at.js';
 import type { MeasureServices } from './services.js';
 
 /** Part of a village as the area of a stratum: `6202031012/003` (RW), `6202031012/003/002` (RT), `6202031012/Organization/…` (Posyandu); unknown: `6202031012/`. */
-export function partArea(village: string, place: Place | undefined, level: PartLevel): string {
+function partArea(village: string, place: Place | undefined, level: PartLevel, posyandu: ReadonlyMap<string, string>): string {
   switch (level) {
     case 'posyandu':
-      return `${village}/${place?.organization ?? ''}`;
+      return `${village}/${place?.organization !== undefined && posyandu.has(place.organization) ? place.organization : ''}`;
     case 'rw':
       return `${village}/${place?.rw ?? ''}`;
     case 'rt':
@@ -18,34 +18,45 @@ export function partArea(village: string, place: Place | undefined, level: PartL
   }
 }
 
-/** Persons in the parts of their villages. With `next`, the first level of which a part is known of anyone: Posyandu, RW, RT. */
+/**
+ * Persons in the parts of their villages. With `next`, of the first level of which a part is known of anyone: Posyandu, RW, RT; undefined where there is none.
+ * `posyandu` are the names of the Posyandu by reference: only they are parts, though people may be registered with other organizations.
+ */
 export function inParts(
   persons: readonly PersonResult[],
   places: ReadonlyMap<string, Place>,
+  posyandu: ReadonlyMap<string, string>,
   wanted: PartLevel | 'next',
 ): { readonly level: PartLevel; readonly persons: readonly PersonResult[] } | undefined {
   for (const level of wanted === 'next' ? partLevels : [wanted]) {
     const placed = persons.map((person) =>
-      person.area === undefined ? person : { ...person, area: partArea(person.area, places.get(person.person), level) },
+      person.area === undefined ? person : { ...person, area: partArea(person.area, places.get(person.person), level, posyandu) },
     );
     if (wanted !== 'next' || placed.some(({ area }) => area !== undefined && !area.endsWith('/'))) return { level, persons: placed };
   }
   return undefined;
 }
 
-/** Names of the organizations among the areas of strata. */
-export async function organizationNames(
+/** Names of the Posyandu among the organizations that people are registered with, by reference. */
+export async function posyanduNames(
   services: Pick<MeasureServices, 'store'>,
   scope: Scope,
-  areas: readonly string[],
+  places: Iterable<Place>,
   asOf: string | undefined,
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
-  for (const reference of new Set(areas.map((area) => area.slice(area.indexOf('/') + 1)))) {
+  for (const reference of new Set([...places].flatMap(({ organization }) => organization ?? []))) {
     const [type, id] = reference.split('/');
     const found = type === 'Organization' && id !== undefined ? await resourceAt(services, scope, type, id, asOf) : undefined;
-    const name = found && (JSON.parse(found.body) as Organization).name;
-    if (name !== undefined) names.set(reference, name);
+    const organization = found && (JSON.parse(found.body) as Organization);
+    if (organization && isPosyandu(organization)) names.set(reference, organization.name ?? reference);
   }
   return names;
+}
+
+/** Codes of Posyandu and Posyandu Prima in the platform's organization types. */
+const posyanduTypes: ReadonlySet<string | undefined> = new Set(['130', '131']);
+
+export function isPosyandu({ type = [] }: Organization): boolean {
+  return type.some(({ coding = [] }) => coding.some(({ code }) => posyanduTypes.has(code)));
 }

@@ -6,6 +6,7 @@ import { parseReference } from '../fhir/reference.js';
 import type { Scope } from '../search/scope.js';
 import { areaCode, type CatchmentTime, catchment } from './catchment.js';
 import type { PastVersion } from './load-past.js';
+import { isPosyandu } from './parts.js';
 import { type ResourceServices, resourceAt, resourcesAt } from './resources-at.js';
 import type { MeasureServices } from './services.js';
 import { measureText } from './text.js';
@@ -177,13 +178,6 @@ const resolvers: Readonly<Record<string, Resolver>> = {
     return { ok: true, value: { kind: 'persons', reference, ids: [...new Set(ids)] } };
   },
 };
-
-/** Codes of Posyandu and Posyandu Prima in the platform's organization types. */
-const posyanduTypes: ReadonlySet<string | undefined> = new Set(['130', '131']);
-
-function isPosyandu({ type = [] }: Organization): boolean {
-  return type.some(({ coding = [] }) => coding.some(({ code }) => posyanduTypes.has(code)));
-}
 
 /** Those of the subject's people whose general practitioner it is; all of those where there is no subject. */
 async function ofPractitioner(

@@ -174,6 +174,10 @@ export const measureText = {
     id: `Nilai parameter CQL "${name}" harus bertipe ${type}.`,
     en: `The value of the CQL parameter "${name}" must be of the type ${type}.`,
   }),
+  audienceParts: {
+    id: 'Bagi pihak ini angka kecil disembunyikan, jadi bagian-bagian desa tidak ditampilkan.',
+    en: 'Small counts are hidden from this audience, so parts of villages are not shown.',
+  },
   audienceSubject: {
     id: 'Bagi pihak ini laporan hanya tentang wilayah atau Organization, supaya angka kecil tidak dapat dicari dengan pengurangan.',
     en: 'This audience gets reports on areas and Organizations only, so that no small count is found by subtraction.',

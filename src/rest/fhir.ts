@@ -81,7 +81,9 @@ export async function fhirRoutes(app: FastifyInstance, { services }: { readonly 
 function addBodyParsers(app: FastifyInstance, services: Services): void {
   app.removeAllContentTypeParsers();
   const json = namesOf('application/json-patch+json', ...formatNames.json);
-  app.addContentTypeParser(json, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
+  app.addContentTypeParser(json, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    // Clients that name a media type with everything do so where they send nothing, too.
+    if (body.length === 0 && request.method === 'DELETE') return undefined;
     const parsed = parseJson(body);
     if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
     return parsed.value;

@@ -30,7 +30,7 @@ export const measureOperations: readonly Operation[] = [
     levels: ['type', 'instance'],
     resourceTypes: ['Measure'],
     methods: both,
-    ownInputs: ['asOf', 'audience'],
+    ownInputs: ['parameters', 'productLine', 'asOf', 'audience', 'level'],
     async: { check: checkEvaluateMeasure },
     handler: evaluateMeasure,
   },

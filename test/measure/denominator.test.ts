@@ -94,6 +94,18 @@ t.test('denominators from outside', async (t) => {
     t.match((await evaluate('projected', { subject: village })).group?.[0]?.measureScore, { extension: [{ valueCode: 'not-applicable' }] });
   });
 
+  t.test('a report evaluated again at its watermark has the denominators that stood then', async (t) => {
+    const first = await evaluate('projected', { subject: '620206' });
+    t.equal(countOf(first, 'denominator'), 4000);
+    await load([
+      collection('c2', '2026-05-02', [['620206', 1]]),
+      collection('c9', '2026-12-02', [['620206', 2]]),
+      sasaran('s1', 'desa', 3, '2026'),
+    ]);
+    t.equal(countOf(await evaluate('projected', { subject: '620206' }), 'denominator'), 2);
+    t.equal(JSON.stringify(await evaluate('projected', { subject: '620206', asOf: first.date ?? '' })), JSON.stringify(first));
+  });
+
   t.test('a public report hides small counts, and names nobody', async (t) => {
     const report = await evaluate('ANC-K6', { subject: '620206', audience: 'public' });
     const strata = report.group?.[0]?.stratifier?.[0]?.stratum ?? [];

@@ -8,8 +8,10 @@ import { helpersSource, translate } from '../../src/cql/translate.js';
 import { factCatalogue, factTables, factViews } from '../../src/facts/catalogue.js';
 import { OperationOutcomeError } from '../../src/fhir/outcome.js';
 import type { FhirResource } from '../../src/fhir/resource.js';
+import { weightUrl } from '../../src/measure/composite.js';
 import { loadPersons } from '../../src/measure/load-persons.js';
 import { evaluateMeasureOperation } from '../../src/measure/operation.js';
+import { populationBasisUrl as basisUrl, criteriaReferenceUrl, groupScoringUrl } from '../../src/measure/program.js';
 import { aggregate, rate, scoreUnit } from '../../src/measure/score.js';
 import type { MeasureServices } from '../../src/measure/services.js';
 import { clock, everyone, measureDatabase } from './measure-database.js';
@@ -23,9 +25,12 @@ include FHIRHelpers version '4.0.1'
 codesystem "LOINC": 'http://loinc.org'
 code "Weight": '29463-7' from "LOINC"
 parameter "Measurement Period" Interval<DateTime>
+parameter "Threshold" Decimal default 65.0
+parameter "Product Line" String
 context Patient
 define "Everyone": true
 define "Women": Patient.gender = 'female'
+define "Of The Line": "Product Line" = 'JKN'
 define "Dead": Patient.deceased is not null
 define "Weights": [Observation: "Weight"] O where O.status = 'final'
 define "Corrected": [Observation: "Weight"] O where O.status = 'corrected'
@@ -33,6 +38,10 @@ define "All Weights": [Observation: "Weight"]
 define "Has Weight": exists "All Weights"
 define "Sex": Patient.gender.value
 define "Weight Count": Count("All Weights")
+define "Final": [Observation: "Weight"] O where O.status = 'final'
+define "Heavy": [Observation: "Weight"] O where (O.value as FHIR.Quantity).value.value >= 60
+define "Sum": Sum("All Weights" O return all (O.value as FHIR.Quantity).value.value)
+define "Heavier Than Threshold": exists ("All Weights" O where (O.value as FHIR.Quantity).value.value >= "Threshold")
 define function "Kilograms"(o Observation): (o.value as FHIR.Quantity).value.value
 `;
 
@@ -190,6 +199,138 @@ t.test('scorings beside the proportion', async (t) => {
     );
   });
 
+  t.test('each composite scoring weighs what a person meets of the components whose denominators hold them, by village too', async (t) => {
+    const everyone_ = [population('initial-population', 'Everyone')];
+    await store_(
+      measureOf('met', measure('proportion', [...everyone_, population('denominator', 'Everyone'), population('numerator', 'Has Weight')])),
+    );
+    await store_(
+      measureOf('dead', measure('proportion', [...everyone_, population('denominator', 'Women'), population('numerator', 'Dead')])),
+    );
+    const score = async (method: string): Promise<MeasureReport> => {
+      const composite = {
+        ...measureOf('all', measure('composite', [])),
+        compositeScoring: { coding: [{ code: method }] },
+        group: undefined,
+        relatedArtifact: [
+          { type: 'composed-of', resource: 'Measure/met' },
+          { type: 'composed-of', resource: 'Measure/dead', extension: [{ url: weightUrl, valueDecimal: 3 }] },
+        ],
+      };
+      await store_(JSON.parse(JSON.stringify(composite)) as Measure);
+      return evaluateMeasureOperation(services, everyone, parameters, 'all');
+    };
+    // a and b meet one of two, c the one that he counts for, d none of one.
+    const opportunity = await score('opportunity');
+    t.same(counts(opportunity), [4, 6, 3]);
+    t.match(opportunity.group?.[0]?.measureScore, { value: 50, code: '%' });
+    const all = await score('all-or-nothing');
+    t.same(counts(all), [4, 4, 1]);
+    t.equal(all.group?.[0]?.measureScore?.value, 25);
+    t.equal((await score('linear')).group?.[0]?.measureScore?.value, 50, '(1/2 + 1/2 + 1 + 0) / 4');
+    t.equal((await score('weighted')).group?.[0]?.measureScore?.value, 37.5, '(1/4 + 1/4 + 1 + 0) / 4');
+    t.equal(await score('odd').catch((error: unknown) => error instanceof OperationOutcomeError && error.status), 422);
+  });
+
+  t.test('a ratio may have two initial populations and observe both sides', async (t) => {
+    const report = await evaluate(
+      measure('ratio', [
+        { id: 'all', ...population('initial-population', 'Everyone') },
+        { id: 'women', ...population('initial-population', 'Women') },
+        { ...population('denominator', 'Has Weight'), extension: [reference('women')] },
+        { id: 'num', ...population('numerator', 'Has Weight'), extension: [reference('all')] },
+      ]),
+    );
+    t.same(counts(report), [4, 2, 2, 3]);
+    t.same(report.group?.[0]?.measureScore, { value: 1.5 });
+    const observed = await evaluate(
+      measure('ratio', [
+        population('initial-population', 'Everyone'),
+        { id: 'den', ...population('denominator', 'Has Weight') },
+        { id: 'num', ...population('numerator', 'Women') },
+        observed_('Sum', 'sum', 'num'),
+        observed_('Weight Count', 'sum', 'den'),
+      ]),
+    );
+    t.same(observed.group?.[0]?.measureScore, { value: 52.4 }, '(50 + 52 + 99 + 61) kg of women over 5 weights of everyone');
+    t.equal(
+      await refused(
+        measure('ratio', [
+          population('initial-population', 'Everyone'),
+          population('denominator', 'Women'),
+          population('numerator', 'Dead'),
+          observed_('Sum', 'sum', 'numerator'),
+          observed_('Weight Count', 'sum', 'numerator'),
+        ]),
+      ),
+      '422 measure-population',
+    );
+  });
+
+  t.test('items are counted where the basis is a type of resource, on SQL where it takes the lists', async (t) => {
+    const extension = [{ url: basisUrl, valueCode: 'Observation' }];
+    const report = await evaluate({
+      ...measure('proportion', [
+        population('initial-population', 'All Weights'),
+        population('denominator', 'Final'),
+        population('numerator', 'Heavy'),
+      ]),
+      extension,
+    });
+    t.same(counts(report), [5, 4, 2]);
+    t.equal(report.group?.[0]?.measureScore?.value, 50);
+    const cohort = await evaluate({ ...measure('cohort', [population('initial-population', 'Final')]), extension });
+    t.equal(engineOf(cohort), 'sql');
+    t.same(counts(cohort), [4]);
+    const averaged = await evaluate({
+      ...measure('continuous-variable', [
+        population('initial-population', 'All Weights'),
+        population('measure-population', 'All Weights'),
+        population('measure-population-exclusion', 'Corrected'),
+        observation('Kilograms', 'average'),
+      ]),
+      extension,
+    });
+    t.same(counts(averaged), [5, 5, 1]);
+    t.equal(averaged.group?.[0]?.measureScore?.value, 58.25);
+  });
+
+  t.test('a group may have a scoring of its own, and a risk factor is listed with its use', async (t) => {
+    const report = await evaluate({
+      ...measure('proportion', [population('initial-population', 'Everyone')]),
+      groupScoring: 'cohort',
+      supplementalData: [{ usage: [{ coding: [{ code: 'risk-adjustment-factor' }] }], criteria: criteria('Sex') }],
+    });
+    t.equal(report.group?.[0]?.measureScore, undefined);
+    t.match(report.contained?.[0], { category: [{ coding: [{ code: 'risk-adjustment-factor' }] }] });
+  });
+
+  t.test('CQL parameters are given by name and type, on both engines, and named in the report', async (t) => {
+    const of = async (expression: string, ...more: readonly object[]): Promise<MeasureReport> => {
+      await store_(measureOf('draft', measure('cohort', [population('initial-population', expression)])));
+      return evaluateMeasureOperation(services, everyone, [...parameters, ...more] as typeof parameters, 'draft');
+    };
+    const given = (...parameter: readonly object[]) => ({ name: 'parameters', resource: { resourceType: 'Parameters', parameter } });
+    t.same(counts(await of('Heavier Than Threshold')), [2]);
+    const lower = await of('Heavier Than Threshold', given({ name: 'Threshold', valueDecimal: 60.5 }));
+    t.equal(engineOf(lower), 'sql');
+    t.same(counts(lower), [3]);
+    t.match(lower.contained, [{ resourceType: 'Parameters', parameter: [{ name: 'Threshold', valueDecimal: 60.5 }] }]);
+    t.same(counts(await of('Of The Line')), [0]);
+    t.same(counts(await of('Of The Line', { name: 'productLine', text: 'JKN' })), [4]);
+    for (const wrong of [
+      { name: 'Limit', valueDecimal: 1 },
+      { name: 'Threshold', valueString: 'x' },
+      { name: 'Measurement Period', valueDate: '2026' },
+    ]) {
+      const error: unknown = await of('Everyone', given(wrong)).catch((found: unknown) => found);
+      t.match(error, { status: 400, issues: [{ rule: 'cql-parameter', expression: "Parameters.parameter.where(name = 'parameters')" }] });
+    }
+    for (const parameter of [{ valueInteger: 61 }, { valueDecimal: 61 }]) {
+      t.same(counts(await of('Heavier Than Threshold', given({ name: 'Threshold', ...parameter }))), [3]);
+    }
+  });
+
   t.test('what a scoring lacks is named', async (t) => {
     t.equal(await refused(measure('ratio', [population('initial-population', 'Everyone')])), '422 measure-population measure-population');
     t.equal(
@@ -262,6 +403,8 @@ interface Draft {
   readonly scoring: string;
   readonly populations: Population[];
   readonly unit?: string;
+  readonly groupScoring?: string;
+  readonly extension?: Measure['extension'];
   readonly stratifiers?: Group['stratifier'];
   readonly supplementalData?: Measure['supplementalData'];
 }
@@ -275,10 +418,15 @@ function measure(scoring: string, populations: Population[], unit?: string): Dra
   return { scoring, populations, ...(unit === undefined ? {} : { unit }) };
 }
 
-function measureOf(id: string, { scoring, populations, unit, stratifiers, supplementalData }: Draft): Measure {
+function measureOf(
+  id: string,
+  { scoring, populations, unit, stratifiers, supplementalData, groupScoring, extension: own }: Draft,
+): Measure {
   const extension =
     unit === undefined
-      ? []
+      ? groupScoring === undefined
+        ? []
+        : [{ url: groupScoringUrl, valueCodeableConcept: { coding: [{ code: groupScoring }] } }]
       : [
           {
             url: 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-scoringUnit',
@@ -296,6 +444,7 @@ function measureOf(id: string, { scoring, populations, unit, stratifiers, supple
       { ...(extension.length > 0 ? { extension } : {}), population: populations, ...(stratifiers ? { stratifier: stratifiers } : {}) },
     ],
     ...(supplementalData ? { supplementalData } : {}),
+    ...(own ? { extension: own } : {}),
   };
 }
 
@@ -312,6 +461,15 @@ function observation(expression: string, method: string): Population {
     extension: [{ url: 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-aggregateMethod', valueCode: method }],
     ...population('measure-observation', expression),
   };
+}
+
+function reference(id: string): { url: string; valueString: string } {
+  return { url: criteriaReferenceUrl, valueString: id };
+}
+
+function observed_(expression: string, method: string, of: string): Population {
+  const found = observation(expression, method);
+  return { ...found, extension: [...(found.extension ?? []), reference(of)] };
 }
 
 function component(expression: string): NonNullable<NonNullable<Group['stratifier']>[number]['component']>[number] {
