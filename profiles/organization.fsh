@@ -18,7 +18,7 @@ Description: "Fasilitas, dinas, atau bagiannya, sebagaimana dikirim ke SATUSEHAT
 * type 1..* MS
 * type from https://lontar.id/fhir/ValueSet/organization-type (extensible)
 * name 1..1 MS
-* extension contains IlpStatus named ilpStatus 0..1 MS and Catchment named catchment 0..* MS
+* extension contains IlpStatus named ilpStatus 0..1 MS and Catchment named catchment 0..* MS and EquipmentFulfilment named equipment 0..* MS
 * insert AreaAddress
 * partOf only Reference(Organization)
 * partOf MS
@@ -96,3 +96,15 @@ Severity: #error
 Description: "A catchment area is a village (10 digits) or a whole district (6 digits), as undotted codes of the Ministry of Home Affairs: correct the code"
 Expression: "extension('area').value.matches('^[1-9][0-9]{5}([0-9]{4})?$')"
 * insert Id([[Wilayah kerja adalah desa (10 angka) atau satu kecamatan (6 angka) dengan kode Kemendagri tanpa titik: perbaiki kodenya]])
+
+Extension: EquipmentFulfilment
+Id: equipment-fulfilment
+Title: "Pemenuhan SPA / Fulfilment of equipment"
+Description: "Berapa persen sarana, prasarana, dan alat (SPA) sebuah Labkesmas terpenuhi pada suatu tanggal; indikator LAB-SPA membaca yang terakhir. / To which per cent the equipment of a community laboratory is fulfilled on a day; the indicator LAB-SPA reads the latest."
+Context: Organization
+* insert Published
+* extension contains share 1..1 and date 1..1
+* extension[share].value[x] 1..1
+* extension[share].value[x] only decimal
+* extension[date].value[x] 1..1
+* extension[date].value[x] only date

@@ -9,8 +9,9 @@ import type { Database } from '../store/database.js';
 
 /** What a measure can count beside people, with the types of the resources that belong to one of them by pointing to it. */
 export const bases = {
-  Organization: ['PractitionerRole', 'HealthcareService'],
+  Organization: ['PractitionerRole', 'HealthcareService', 'QuestionnaireResponse'],
   PractitionerRole: [],
+  Group: ['QuestionnaireResponse'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type Basis = keyof typeof bases;
@@ -23,7 +24,7 @@ const batchSize = 500;
 
 /**
  * The subjects of a measure whose population basis isn't Patient, in batches by id: each resource of the basis with those that belong to it.
- * It lies in the village of its address; one without an address in that of its organization.
+ * It lies in the village of its address; one without an address in that of its organization, a household in that of its first member.
  */
 export async function* loadBasis(
   database: Pick<Database, 'query'>,
@@ -45,9 +46,9 @@ export async function* loadBasis(
       key: String(key),
       resource: JSON.parse(String(body)) as FhirResource,
     }));
-    const owners = await organizations(
+    const owners = await residences(
       database,
-      found.flatMap(({ resource }) => organizationKey(resource) ?? []),
+      found.flatMap(({ resource }) => ownerKey(resource) ?? []),
     );
     const belongings = await belongingTo(
       database,
@@ -56,7 +57,7 @@ export async function* loadBasis(
     );
     yield found
       .map(({ id, key, resource }) => {
-        const area = residenceOf(resource) ?? owners.get(organizationKey(resource) ?? '');
+        const area = residenceOf(resource) ?? owners.get(ownerKey(resource) ?? '');
         const resources = [resource, ...(belongings.get(key) ?? [])];
         return { id, ...(area === undefined ? {} : { area }), zoneMinutes: zoneMinutesOf(area), resources };
       })
@@ -86,8 +87,8 @@ async function belongingTo(
   return belongings;
 }
 
-/** Villages of organizations by key. */
-async function organizations(database: Pick<Database, 'query'>, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** Villages of the organizations and persons that say where their own lie, by key. */
+async function residences(database: Pick<Database, 'query'>, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const wanted = [...new Set(keys)];
   if (wanted.length === 0) return new Map();
   const rows = await database.query(sql`
@@ -103,11 +104,13 @@ async function organizations(database: Pick<Database, 'query'>, keys: readonly s
   );
 }
 
-function organizationKey(resource: FhirResource): string | undefined {
-  const organization = asObject(resource)['organization'];
-  const reference = isObject(organization) ? organization['reference'] : undefined;
-  if (typeof reference !== 'string' || !reference.startsWith('Organization/')) return undefined;
-  return resourceKey('Organization', reference.slice('Organization/'.length));
+function ownerKey(resource: FhirResource): string | undefined {
+  const { organization, member } = asObject(resource);
+  const first: unknown = Array.isArray(member) ? member.find((one: unknown) => isObject(one) && one['inactive'] !== true) : undefined;
+  const owner = isObject(first) ? first['entity'] : organization;
+  const reference = isObject(owner) ? owner['reference'] : undefined;
+  const [, type, id] = /^(Organization|Patient)\/([^/]+)$/.exec(typeof reference === 'string' ? reference : '') ?? [];
+  return type === undefined || id === undefined ? undefined : resourceKey(type, id);
 }
 
 function isSubject({ id, area }: ReferencePerson, subjects: Subjects): boolean {
