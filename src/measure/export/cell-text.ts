@@ -7,9 +7,20 @@ export const absentMarks: Readonly<Record<AbsentReason, string>> = { masked: '*'
 export function cellText(cell: Cell, decimals?: number): string {
   if (cell === undefined) return '';
   if ('absent' in cell) return absentMarks[cell.absent];
-  const digits = decimals ?? (Number.isInteger(cell.value) ? 0 : 4);
-  const number = cell.value.toLocaleString('id-ID', { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, 4) });
+  const number = numberFormat(decimals ?? (Number.isInteger(cell.value) ? 0 : 4)).format(cell.value);
   return cell.unit === undefined ? number : `${number} ${cell.unit}`;
+}
+
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** Made once: making one costs more than a hundred numbers. */
+function numberFormat(digits: number): Intl.NumberFormat {
+  let format = formats.get(digits);
+  if (format === undefined) {
+    format = new Intl.NumberFormat('id-ID', { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, 4) });
+    formats.set(digits, format);
+  }
+  return format;
 }
 
 /** A score: two decimals where it has a unit, a bare number as it is. */

@@ -145,7 +145,6 @@ function tableColumns(populations: readonly string[], isScored: boolean): readon
 function tableBlocks(document: Document, columns: readonly Column[], title: string, rows: readonly ReportRow[], total: ReportRow): Block[] {
   const head = tableHead(document, columns, title);
   const body = rows.map((row): Block => {
-    const cells = columns.map((column) => column.of(row));
     return {
       height: rowHeight,
       head,
@@ -154,8 +153,8 @@ function tableBlocks(document: Document, columns: readonly Column[], title: stri
           .font(row === total ? bold : plain)
           .fontSize(fontSize.table)
           .fillColor('black');
-        columns.forEach((column, index) => {
-          drawCell(document, column, cells[index] ?? '', y + 2);
+        columns.forEach((column) => {
+          drawCell(document, column, column.of(row), y + 2);
         });
         document
           .moveTo(page.margin, y + rowHeight)

@@ -1,4 +1,5 @@
-import { unzipSync, type Zippable, zipSync } from 'fflate';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import writeExcelFile, { type Feature, type Image, type Row, type Sheet, type Cell as SheetCell } from 'write-excel-file/node';
 import { findElement, getOrderOfSiblings, insertElementMarkupAccordingToOrderOfSiblings, replaceElement } from 'write-excel-file/utility';
 import { absentMarks, populationCodes } from './cell-text.js';
@@ -7,8 +8,8 @@ import { both, exportText } from './text.js';
 
 type Content = Image['content'];
 
-// Entries of a ZIP bear the time of writing: the first that the format knows, so that the same report is always the same bytes.
-const zipDate = new Date(1980, 0, 1);
+/** Rows beyond which a thread of its own writes the workbook: the library works without a pause. */
+const rowsInThread = 3000;
 const headStyle = { fontWeight: 'bold', backgroundColor: '#DDE6F0', wrap: true, alignVertical: 'top' } as const;
 
 /**
@@ -16,6 +17,16 @@ const headStyle = { fontWeight: 'bold', backgroundColor: '#DDE6F0', wrap: true, 
  * strata is repeated on each page, with page numbers. The same report gives the same bytes.
  */
 export async function reportXlsx(table: ReportTable): Promise<Buffer> {
+  const rows = table.groups.flatMap(({ strata }) => strata).reduce((sum, { rows: all }) => sum + all.length, 0);
+  if (rows <= rowsInThread) return writeWorkbook(table);
+  const thread = new Worker(new URL('./xlsx-worker.js', import.meta.url), { workerData: table });
+  // Rejects where the thread fails.
+  const [bytes] = await once(thread, 'message');
+  return Buffer.from(bytes as Uint8Array);
+}
+
+/** The workbook, written without a pause. */
+export async function writeWorkbook(table: ReportTable): Promise<Buffer> {
   const sheets: Sheet<Content>[] = [
     { data: summary(table), sheet: exportText.summary.id, columns: [{ width: 34 }, { width: 90 }] },
     {
@@ -28,8 +39,27 @@ export async function reportXlsx(table: ReportTable): Promise<Buffer> {
     { data: definition(table), sheet: exportText.definition.id, columns: [{ width: 26 }, { width: 30 }, { width: 90 }] },
   ];
   const written = await writeExcelFile(sheets, { fontFamily: 'Arial', fontSize: 10, features: [printing] }).toBuffer();
-  const entries = Object.entries(unzipSync(written)).map(([path, bytes]) => [path, [bytes, { mtime: zipDate }]] as const);
-  return Buffer.from(zipSync(Object.fromEntries(entries) as Zippable));
+  return undated(written);
+}
+
+const archive = { entries: 10, directory: 16, headLength: 46, nameLength: 28, extraLength: 30, commentLength: 32, local: 42 } as const;
+/** The first day that the format knows. */
+const firstDay = 0x21;
+
+/** The archive with its entries' times of writing set back, so that only their content makes the bytes. Source: PKWARE APPNOTE 4.3.7, 4.3.12, 4.3.16. */
+function undated(bytes: Buffer): Buffer {
+  const end = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
+  let at = bytes.readUInt32LE(end + archive.directory);
+  for (let left = bytes.readUInt16LE(end + archive.entries); left > 0; left -= 1) {
+    const local = bytes.readUInt32LE(at + archive.local);
+    for (const time of [at + 12, local + 10]) {
+      bytes.writeUInt16LE(0, time);
+      bytes.writeUInt16LE(firstDay, time + 2);
+    }
+    const lengths = [archive.nameLength, archive.extraLength, archive.commentLength].map((field) => bytes.readUInt16LE(at + field));
+    at += archive.headLength + lengths.reduce((sum, length) => sum + length, 0);
+  }
+  return bytes;
 }
 
 /** What the library leaves to others: the head of the strata on each printed page, and page numbers. */
