@@ -14,11 +14,12 @@ import type { MeasureServices } from './services.js';
 export async function evaluatedResources(
   services: Pick<MeasureServices, 'libraries' | 'registry' | 'store'>,
   scope: Scope,
-  { subject, program }: Evaluation,
+  { subject, definition }: Pick<Evaluation, 'subject' | 'definition'>,
   changedSince?: number,
 ): Promise<readonly Reference[]> {
   if (subject.kind !== 'person') return [];
-  const versions = await evaluatedVersions(services, scope, program.library, subject.id);
+  const versions: StoredVersion[] = [];
+  for (const { library } of definition.libraries) versions.push(...(await evaluatedVersions(services, scope, library, subject.id)));
   const references = versions
     .filter(({ lastUpdated }) => changedSince === undefined || Date.parse(lastUpdated) >= changedSince)
     .map(({ type, id, version }) => `${type}/${id}/_history/${version}`);

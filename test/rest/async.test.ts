@@ -64,18 +64,20 @@ t.test('requests that are answered later', async (t) => {
           resolve({ status: 200 });
         });
       });
-    const [first, second, third] = await Promise.all(['1', '2', '3'].map((name) => jobs.start(request, untilAborted(name))));
-    t.equal(await jobs.find(first ?? '', 'b'), undefined);
-    t.equal(await jobs.cancel(first ?? '', 'b'), false);
-    while ((await jobs.find(second ?? '', 'a'))?.state !== 'running') await delay(10);
-    t.equal((await jobs.find(third ?? '', 'a'))?.state, 'queued');
-    t.equal(await jobs.cancel(first ?? '', 'a'), true);
-    t.equal((await jobs.find(first ?? '', 'a'))?.state, 'cancelled');
-    while ((await jobs.find(third ?? '', 'a'))?.state !== 'running') await delay(10);
+    const first = await jobs.start(request, untilAborted('1'));
+    const second = await jobs.start(request, untilAborted('2'));
+    const third = await jobs.start(request, untilAborted('3'));
+    t.equal(await jobs.find(first, 'b'), undefined);
+    t.equal(await jobs.cancel(first, 'b'), false);
+    while ((await jobs.find(second, 'a'))?.state !== 'running') await delay(10);
+    t.equal((await jobs.find(third, 'a'))?.state, 'queued');
+    t.equal(await jobs.cancel(first, 'a'), true);
+    t.equal((await jobs.find(first, 'a'))?.state, 'cancelled');
+    while ((await jobs.find(third, 'a'))?.state !== 'running') await delay(10);
     t.same(ended, ['1'], 'its work was aborted');
     await jobs.close();
     const restarted = createJobs({ database: services.database, clock: Date.now, newId: v7 });
-    t.equal((await restarted.find(second ?? '', 'a'))?.state, 'interrupted', 'a restart tells of what it did not finish');
+    t.equal((await restarted.find(second, 'a'))?.state, 'interrupted', 'a restart tells of what it did not finish');
   });
 
   t.test('a job whose process fell silent was interrupted, and answers expire', async (t) => {
