@@ -239,6 +239,29 @@ interface DoctorAgreementOptions {
   readonly json?: true;
 }
 
+doctor
+  .command('measures')
+  .description(
+    'membandingkan hitungan indikator yang dijaga dengan hitungan ulang / compares the counts that are kept with counts made anew',
+  )
+  .option('--measure <id...>', 'hanya indikator ini / only these measures')
+  .option('--repair', 'menghitung ulang yang berbeda / has counted anew what differs')
+  .option('--json', 'satu baris JSON tiap indikator dan periode / one line of JSON a measure and period')
+  .addHelpText(
+    'after',
+    '\nKode keluar / Exit codes: 0 sama / nothing differs, 1 berbeda / something differs\n\nContoh / Examples:\n  lontar doctor measures\n  lontar doctor measures --measure ANC-K6 --repair\n',
+  )
+  .action(async (options: DoctorMeasuresOptions) => {
+    const config = await readConfig({});
+    if (config) process.exitCode = await doctorMeasures(config, options);
+  });
+
+interface DoctorMeasuresOptions {
+  readonly measure?: readonly string[];
+  readonly repair?: true;
+  readonly json?: true;
+}
+
 // `lontar validate … | head` closes the pipe early: that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
@@ -311,6 +334,21 @@ async function evaluate(config: Config, measure: string, { json, format, out, ..
     }
     for (const { text } of error.issues) note(`lontar: ${text.id} / ${text.en}`);
     return error.status === 400 ? misuse : 1;
+  }
+}
+
+async function doctorMeasures(config: Config, { measure, repair, json }: DoctorMeasuresOptions): Promise<number> {
+  const { startFailureLine, withServices } = await import('./server.js');
+  const { doctorMeasures: check } = await import('./commands/doctor-measures.js');
+  try {
+    return await withServices(config, async (services) => {
+      await services.store.facts?.done();
+      const options = { ...(measure === undefined ? {} : { measures: measure }), repair: repair === true, json: json === true };
+      return check(services, options, (line) => process.stdout.write(`${line}\n`));
+    });
+  } catch (error) {
+    note(startFailureLine(error));
+    return 1;
   }
 }
 

@@ -59,6 +59,7 @@ export function upkeepOf(services: Services, database: Database, events: UpkeepE
     newId,
     events,
     factsMissing: () => (store.facts?.pending().length ?? 0) > 0,
+    ready: () => (store.facts?.pending() ?? []).length === 0,
     programs: () => measures.kept.programs(measures, ids),
   });
 }

@@ -48,10 +48,11 @@ export async function closePeriod(
   const counted = await evaluator.areas(program.program, period, { kind: 'all' });
   const members = counted.filter(({ bits }) => bits > 0);
   const districts = [...new Set(members.flatMap(({ area }) => (area === undefined ? [] : [area.slice(0, 6)])))].sort();
+  const counting = knowing(services, evaluator, counted);
   for (const district of districts) {
     const area = services.areas.find(district);
     if (area === undefined) continue;
-    const evaluation = await evaluateMeasure(knowing(services, evaluator, counted), {
+    const evaluation = await evaluateMeasure(counting, {
       measure: program.measure,
       period,
       subject: { kind: 'area', area },
@@ -86,5 +87,14 @@ function knowing(services: MeasureServices, evaluator: MeasureEvaluator, counted
         ? counted.filter(({ area }) => subjects.prefixes.some((prefix) => area?.startsWith(prefix) === true))
         : counted,
   };
-  return { ...services, engines: { reference: known, sql: { evaluator: known, refusals: async () => [], at: () => known } } };
+  const movers = new Map<string, ReturnType<MeasureServices['past']['movers']>>();
+  const past: MeasureServices['past'] = {
+    ...services.past,
+    movers(day, asOf) {
+      const found = movers.get(day) ?? services.past.movers(day, asOf);
+      movers.set(day, found);
+      return found;
+    },
+  };
+  return { ...services, past, engines: { reference: known, sql: { evaluator: known, refusals: async () => [], at: () => known } } };
 }

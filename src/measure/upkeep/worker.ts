@@ -29,6 +29,8 @@ export interface WorkerParts extends Omit<BuildParts, 'database'>, Omit<Schedule
   readonly database: Database;
   /** The measures to keep, as definitions stand now; cheap while nothing has changed. */
   programs(): Promise<readonly KeptProgram[]>;
+  /** False while fact tables are being filled: nobody is counted before. */
+  ready(): boolean;
   readonly events: UpkeepEvents;
   /** Whether fact tables are still being filled: nobody is moved and nothing frozen by half of the facts. Marks wait meanwhile. */
   factsMissing?(): boolean;
@@ -97,6 +99,7 @@ export function createUpkeep(parts: WorkerParts): Upkeep {
 
   /** Takes up changed definitions and periods that begin or end. */
   async function followClock(): Promise<void> {
+    if (!parts.ready()) return;
     const list = await parts.programs();
     if (list !== known.list) {
       known = { list, byKey: new Map(list.map((one) => [programKey({ measure: one.program.measure, hash: one.hash }), one])) };
