@@ -26,11 +26,17 @@ import {
 } from './value.js';
 import type { Env, Work } from './work.js';
 
+const maximumScalars = 20_000;
+
 /** Values: literals, columns, operators, definitions. */
 export function scalars(work: Work): Pick<Work, 'scalar' | 'rowOf' | 'memberSql'> {
+  let written = 0;
   return { scalar, rowOf, memberSql };
 
   function scalar(value: Scalar, env: Env): Value {
+    written += 1;
+    // A definition is written out wherever it is used: thirty that each use the one before twice are a thousand million.
+    if (written > maximumScalars) throw refuse(value, `its statement would have more than ${maximumScalars} expressions`);
     const made = scalarValue(value, env);
     if (env.full.size === 0 || made.shape !== 'temporal' || made.type !== 'Date' || made.exact) return made;
     return env.full.has(planKey(resolvedLet(value, env.lets))) ? exactTemporal('Date', knownPresent(made.lo)) : made;
