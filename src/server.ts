@@ -46,6 +46,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     const services = await createServices({ config, database, log: (message) => logger.info(message) });
     closers.unshift(async () => services.store.facts?.stop());
     await publishGuide(services);
+    services.measures.agreement?.activate();
     closers.unshift(startNightly(config, services));
     const lifecycle = newLifecycle();
     const upkeep = await openUpkeep(services, { server: config.databaseUrl ?? (embedded as EmbeddedServer).address }, logger);

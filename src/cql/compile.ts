@@ -43,6 +43,9 @@ function refusing<Value>(work: () => Value): Result<Value> {
   try {
     return { ok: true, value: work() };
   } catch (error) {
+    // The stages walk expressions by recursion: what is too deep for them is left to the reference engine, whose process has a larger stack.
+    if (error instanceof RangeError)
+      return { ok: false, issues: [refusalIssue(new Refusal('Library', '', 'the expressions are nested too deeply'))] };
     if (!(error instanceof Refusal)) throw error;
     const issues: readonly Issue[] = [refusalIssue(error)];
     return { ok: false, issues };
