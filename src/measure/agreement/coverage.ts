@@ -17,7 +17,7 @@ export function populationCoverage(program: MeasureProgram, results: readonly Pe
     const met = codes.map(() => 0);
     for (const { populations } of results) {
       const criteria = populations[at] ?? [];
-      membership(codes, criteria, group.scoring).forEach((isMember, place) => {
+      membership(codes, criteria, group.scoring, group.initials).forEach((isMember, place) => {
         if (isMember) members[place] = (members[place] ?? 0) + 1;
         if (criteria[place]) met[place] = (met[place] ?? 0) + 1;
       });
