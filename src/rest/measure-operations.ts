@@ -22,6 +22,9 @@ import { restText } from './text.js';
 
 const both = ['GET', 'POST'] as const;
 
+/** Inputs of an evaluation beside R4's. */
+const evaluateInputs = ['parameters', 'productLine', 'asOf', 'audience', 'level'];
+
 /** Operations of the clinical reasoning module, and ours about measures. Source: R4 Measure and Library operations; Using CQL with FHIR. */
 export const measureOperations: readonly Operation[] = [
   {
@@ -30,7 +33,7 @@ export const measureOperations: readonly Operation[] = [
     levels: ['type', 'instance'],
     resourceTypes: ['Measure'],
     methods: both,
-    ownInputs: ['parameters', 'productLine', 'asOf', 'audience', 'level'],
+    ownInputs: evaluateInputs,
     async: { check: checkEvaluateMeasure },
     handler: evaluateMeasure,
   },
@@ -142,6 +145,7 @@ export const measureOperations: readonly Operation[] = [
     levels: ['type', 'instance'],
     resourceTypes: ['Measure'],
     methods: both,
+    ownInputs: evaluateInputs,
     ownForms: true,
     handler: exportMeasure,
   },

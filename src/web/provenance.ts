@@ -4,7 +4,7 @@ import { canonicalOf } from '../measure/program.js';
 import { both } from './layout.js';
 import { localInstant, type PagePeriod } from './period.js';
 
-/** Where the numbers come from: when the data were read, by which definitions, and the MeasureReports that carry the same numbers. `subject` as the operation takes it. */
+/** Where the numbers come from: when the data were read, by which definitions, and the MeasureReports that carry the same numbers, as files too. `subject` as the operation takes it. */
 export function provenance(
   evaluations: readonly Evaluation[],
   { subject, period, zoneMinutes }: { readonly subject?: string; readonly period: PagePeriod; readonly zoneMinutes: number },
@@ -15,7 +15,10 @@ export function provenance(
   const links = evaluations.map((evaluation) => {
     const query = new URLSearchParams({ periodStart: start, periodEnd: end, ...(subject === undefined ? {} : { subject }) });
     const id = evaluation.measure.id ?? '';
-    return html`<a href="/fhir/Measure/${id}/$evaluate-measure?${query.toString()}">${canonicalOf(evaluation.measure).split('/').at(-1)}</a> (${evaluation.engine.evaluator.kind})`;
+    const files = (['pdf', 'xlsx'] as const).map((format) => {
+      return html`<a href="/fhir/Measure/${id}/$export?${query.toString()}&_format=${format}">${format.toUpperCase()}</a>`;
+    });
+    return html`<a href="/fhir/Measure/${id}/$evaluate-measure?${query.toString()}">${canonicalOf(evaluation.measure).split('/').at(-1)}</a> (${evaluation.engine.evaluator.kind}; !${files.join(', ')})`;
   });
   return html`<p>!${both({ id: `Dihitung dari data sampai ${read.id}, menurut tanggal setempat.`, en: `Computed from the data as of ${read.en}, by local dates.` })}</p>
 <p>MeasureReport: !${links.join(', ')}</p>
