@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Issue, issue, type Result } from '../fhir/outcome.js';
 import { identifier, joinSql, type SqlFragment, sql } from '../sql.js';
 import type { FactCatalogue, FactSource } from './catalogue.js';
@@ -94,7 +95,11 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
       const { values: _, ...counted } = program;
       const planned = planOf(counted);
       if (!planned.ok) throw new CqlError(planned.issues);
-      const made = compileSql(planned.value, { ...context(period, { kind: 'all' }, zoneMinutes), ...(persons ? { persons } : {}) });
+      const made = compileSql(planned.value, {
+        ...context(period, { kind: 'all' }, zoneMinutes),
+        ...cohortOf(program, planned.value),
+        ...(persons ? { persons } : {}),
+      });
       if (!made.ok) throw new CqlError(made.issues);
       return sql`select r.shard, r.person, r.area, ${bitsOf(made.value)} as bits from (${made.value.persons}) as r`;
     },
@@ -106,18 +111,25 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     },
     async areas(program, period, subjects, limits) {
       const { values: _, ...counted } = program;
-      const made = compiled(counted, period, subjects, await onlyZone());
-      const rows = await run(
-        subjects,
-        sql`select area, bits, count(*)::int as persons from (select r.area, ${bitsOf(made)} as bits from (${made.persons}) as r) as counted group by area, bits`,
-        limits,
+      const zone = await onlyZone();
+      const rows = await Promise.all(
+        shardRanges(availableParallelism()).map((shards) => {
+          const made = compiled(counted, period, subjects, zone, shards);
+          return run(subjects, made.areas(bitsOf(made)), limits);
+        }),
       );
-      return rows.map(areaCount).sort((a, b) => compareKeys(sortKey(a), sortKey(b)));
+      return areaCounts(rows.flat());
     },
   };
 
-  function compiled(program: MeasureProgram, period: MeasurementPeriod, subjects: Subjects, zoneMinutes: number | undefined): CompiledSql {
-    const made = tryCompile(program, period, subjects, zoneMinutes);
+  function compiled(
+    program: MeasureProgram,
+    period: MeasurementPeriod,
+    subjects: Subjects,
+    zoneMinutes: number | undefined,
+    shards?: ShardRange,
+  ): CompiledSql {
+    const made = tryCompile(program, period, subjects, zoneMinutes, shards);
     if (!made.ok) throw new CqlError(made.issues);
     return made.value;
   }
@@ -127,10 +139,15 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     period: MeasurementPeriod,
     subjects: Subjects,
     zoneMinutes: number | undefined,
+    shards?: ShardRange,
   ): Result<CompiledSql> {
     const planned = planOf(program);
     if (!planned.ok) return planned;
-    const made = compileSql(planned.value, context(period, subjects, zoneMinutes));
+    const made = compileSql(planned.value, {
+      ...context(period, subjects, zoneMinutes),
+      ...cohortOf(program, planned.value),
+      ...(shards ? { shards, isCounted: true } : {}),
+    });
     if (!made.ok || program.values === undefined) return made;
     const refused = unreadableValues(program, planned.value, made.value);
     return refused.length === 0 ? made : { ok: false, issues: refused };
@@ -183,6 +200,7 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     return options.database.transaction(async (connection) => {
       await connection.query(sql`set local jit = off`);
       await connection.query(sql`set local work_mem = '64MB'`);
+      await connection.query(sql`set local max_parallel_workers_per_gather = 0`);
       if (subjects.kind !== 'persons') await connection.query(sql`set local enable_nestloop = off`);
       const { signal, timeoutMs = options.timeoutMs ?? 600_000 } = limits;
       return connection.query(statement, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
@@ -196,6 +214,21 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     const [row] = rows;
     return row && row['lowest'] !== null && row['lowest'] === row['highest'] ? Number(row['lowest']) : undefined;
   }
+}
+
+/**
+ * Nobody counts who is in no initial population (R4 clinical reasoning, Measure §13.10.4): its definitions come first, and the others are evaluated of the rest only.
+ * Not so where items are counted, or a group has none.
+ */
+function cohortOf({ groups, basis }: MeasureProgram, { keys }: CompiledPlan): Pick<SqlContext, 'cohort'> {
+  const places = groups.flatMap(({ populations }) => populations);
+  const isInitial = ({ code }: { readonly code: string }): boolean => code === 'initial-population';
+  const isWhole =
+    basis === undefined &&
+    groups.every(({ populations }) => populations.some(isInitial)) &&
+    places.every(({ items }) => items === undefined);
+  if (!isWhole) return {};
+  return { cohort: [...new Set(places.flatMap((population, place) => (isInitial(population) ? (keys[place] ?? []) : [])))] };
 }
 
 function personCondition(subjects: Subjects): SqlFragment | undefined {
@@ -283,9 +316,40 @@ function unreadableValues(program: MeasureProgram, { plan, keys }: CompiledPlan,
   });
 }
 
-function areaCount(row: Readonly<Record<string, unknown>>): AreaCount {
-  const area = row['area'];
-  return { ...(typeof area === 'string' ? { area } : {}), bits: Number(row['bits']), persons: Number(row['persons']) };
+type ShardRange = NonNullable<SqlContext['shards']>;
+
+/** As many parts as may run beside each other: persons don't depend on each other, and each part has a connection of its own. */
+function shardRanges(parallelism: number): readonly ShardRange[] {
+  const parts = Math.max(1, Math.min(4, parallelism));
+  const edge = (place: number): number => Math.round((shardCount * place) / parts);
+  return Array.from({ length: parts }, (_, place) => ({ from: edge(place), to: edge(place + 1) }));
+}
+
+const shardCount = 4096;
+
+/** Rows of all parts, summed; who isn't told with bits has none of them. */
+function areaCounts(rows: Rows): readonly AreaCount[] {
+  const sums = new Map<string | undefined, Map<number, number>>();
+  for (const row of rows) {
+    const area = typeof row['area'] === 'string' ? row['area'] : undefined;
+    const counts = sums.get(area) ?? new Map<number, number>();
+    sums.set(area, counts);
+    const add = (bits: number, persons: number): void => void counts.set(bits, (counts.get(bits) ?? 0) + persons);
+    const persons = Number(row['persons']);
+    // All who live there, of whom those with bits are told apart.
+    if (row['bits'] === null) add(0, persons);
+    else {
+      add(Number(row['bits']), persons);
+      add(0, -persons);
+    }
+  }
+  return [...sums]
+    .flatMap(([area, counts]) =>
+      [...counts]
+        .filter(([, persons]) => persons > 0)
+        .map(([bits, persons]) => ({ ...(area === undefined ? {} : { area }), bits, persons })),
+    )
+    .sort((a, b) => compareKeys(sortKey(a), sortKey(b)));
 }
 
 function sortKey({ area, bits }: AreaCount): string {

@@ -7,15 +7,17 @@ import { queries } from './sql/query.js';
 import { reductions } from './sql/reduce.js';
 import { named } from './sql/refusing.js';
 import { scalars } from './sql/scalars.js';
-import { createSelect } from './sql/select.js';
+import { createSelect, type Select } from './sql/select.js';
 import { sharing } from './sql/sharing.js';
-import { fragmentsOf, nullValue, type Value } from './sql/value.js';
+import { boolean, fragmentsOf, nullValue, or, sqlFalse, sqlTrue, type Value } from './sql/value.js';
 import type { Env, SqlContext, Work } from './sql/work.js';
 
 /** SQL of the plan's definitions. */
 export interface CompiledSql {
-  /** One row a person: `shard, person, id, area` and the definitions' values, in the order asked for, as `values`. */
+  /** One row a person: `shard, person, id, area` and the definitions' values, in the order asked for, as `values`; null of those outside the cohort. */
   readonly persons: SqlFragment;
+  /** How many persons live in each area (`area, bits, persons`), `bits` made of the values under the alias `r`: one row an area and combination, one with null for all who are asked for. */
+  areas(bits: SqlFragment): SqlFragment;
   /** Names of the output columns of each definition's value. */
   readonly columns: ReadonlyArray<readonly string[]>;
   /** Each definition's value, of which the columns are the expressions in order. */
@@ -34,23 +36,82 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
   };
   const subject = subjectSelect(context, fresh);
   const result = createSelect('result', fresh);
-  result.from(named('subject', 's'), 's');
-  const personEnv = (): Env => ({ select: result, aliases: new Map(), lets: new Map(), full: new Set() });
+  let top = result;
+  const personEnv = (): Env => ({ select: top, aliases: new Map(), lets: new Map(), full: new Set() });
 
   const base = { plan, context, subject, finished: [], fresh, personEnv };
   // The parts call each other, so each gets the whole, which is filled before the first call.
   const work = base as typeof base & Work;
   Object.assign(work, persons(work), lists(work), queries(work), reductions(work), localLists(work), scalars(work), sharing(work));
 
-  const env: Env = { ...personEnv(), aliases: new Map([[patientAlias, work.personRow('s')]]) };
-  result.output(identifier(`s.${subject.output(sql`p.resource_id`, 'id')}`), 'id');
-  result.output(identifier(`s.${subject.output(sql`p.area`, 'area')}`), 'area');
-  const values = keys.map((key) => definitionValue(work, key, env));
+  const own = [...(context.isCounted ? [] : [subject.output(sql`p.resource_id`, 'id')]), subject.output(sql`p.area`, 'area')];
+  if (context.cohort) {
+    top = createSelect('cohort', fresh);
+    narrowTo(work, context.cohort, top);
+    top = result;
+  }
+  result.from(named(work.people().name, 's'), 's');
+  const env: Env = { ...personEnv(), aliases: new Map([[patientAlias, work.people().row('s')]]) };
+  const [only] = context.cohort?.length === 1 ? context.cohort : [];
+  const isMet = (key: string): boolean => only !== undefined && meaning(plan, key) === meaning(plan, only);
+  const values = keys.map((key) => (isMet(key) ? boolean(sqlTrue) : definitionValue(work, key, env)));
   const columns = values.map((value) => fragmentsOf(value).map((fragment) => result.output(fragment, fresh('value'))));
-  const bodies = [subject, ...work.finished].map((select) => ({ name: select.name, body: select.render() }));
-  const last = result.render();
-  const ctes = bodies.map(({ name, body }) => commonTable(name, body, timesRead(name, [...bodies.map((other) => other.body), last])));
-  return { persons: sql`with ${joinSql(ctes, ',\n')}\n${last}`, columns, values };
+  for (const name of context.cohort ? ['area'] : own) result.output(identifier(`s.${name}`), name);
+  const parts = context.cohort ? [subject, ...work.finished, result] : [subject, ...work.finished];
+  const bodies = parts.map((select) => ({ name: select.name, body: select.render() }));
+  const statement = (last: SqlFragment): SqlFragment => {
+    const ctes = bodies.map(({ name, body }) => commonTable(name, body, timesRead(name, [...bodies.map((other) => other.body), last])));
+    return sql`with ${joinSql(ctes, ',\n')}\n${last}`;
+  };
+  return {
+    persons: statement(context.cohort ? everyone(own, columns.flat()) : result.render()),
+    areas: (bits) => statement(areaCounts(bits, context.cohort ? named('result', 'r') : sql`(${result.render()}) as r`, context)),
+    columns,
+    values,
+  };
+}
+
+function areaCounts(bits: SqlFragment, table: SqlFragment, context: SqlContext): SqlFragment {
+  const residents = subjectSelect(context, () => '');
+  residents.output(sql`p.area`, 'area');
+  return sql`select r.area, ${bits} as bits, count(*)::int as persons
+from ${table}
+group by r.area, bits
+union all
+select s.area, null, count(*)::int
+from (${residents.render()}) as s
+group by s.area`;
+}
+
+/** Makes the CTE of those for whom one of the definitions is true; whatever comes later reads no one else. */
+function narrowTo(work: Work, keys: readonly string[], cohort: Select): void {
+  const alias = 'p1';
+  const { name, row } = work.people();
+  cohort.from(named(name, alias), alias);
+  cohort.output(identifier(`${alias}.area`), 'area');
+  const env: Env = { ...work.personEnv(), aliases: new Map([[patientAlias, row(alias)]]) };
+  const conditions = keys.map((key) => definitionValue(work, key, env));
+  cohort.where(or(...conditions.map((value) => (value.shape === 'scalar' ? value.sql : sqlFalse))));
+  work.finished.push(cohort);
+  work.narrow(cohort, alias);
+  work.closeShared();
+}
+
+/** Everyone who is asked for, with the values of those who have some. */
+function everyone(own: readonly string[], columns: readonly string[]): SqlFragment {
+  const all = [
+    ...['shard', 'person', ...own].map((name) => sql`${identifier(`e.${name}`)} as ${identifier(name)}`),
+    ...columns.map((name) => sql`${identifier(`r.${name}`)} as ${identifier(name)}`),
+  ];
+  return sql`select ${joinSql(all, ', ')}
+from ${named('subject', 'e')}
+left join ${named('result', 'r')} on r.shard = e.shard and r.person = e.person`;
+}
+
+/** The definition that another one is but a name of. */
+function meaning(plan: Plan, key: string): string {
+  const value = plan.scalars.get(key);
+  return value?.kind === 'definition' ? meaning(plan, value.key) : key;
 }
 
 /** A definition's value; of a list, whether it has an element. */

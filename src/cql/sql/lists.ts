@@ -39,14 +39,15 @@ export function lists(work: Work): Pick<Work, 'relation' | 'attach' | 'finish' |
   }
 
   function scan(source: FactSource, rows: Rows & { kind: 'scan' }): Relation {
+    const people = work.people();
     return {
       table: (alias) => named(source.table, alias),
       lateral: false,
       sort: [],
       bind(alias, select) {
-        if (work.context.persons) select.joinPerson('subject', true);
+        if (work.context.persons || people.isNarrowed) select.joinPerson(people.name, true);
         const where = [work.current(alias), ...codeCondition(rows, alias)];
-        return { item: { shape: 'row', row: tableRow(source, alias, () => work.zoneIn(select)) }, where };
+        return { item: { shape: 'row', row: tableRow(source, alias, () => people.zoneIn(select)) }, where };
       },
     };
   }
@@ -183,8 +184,9 @@ export function lists(work: Work): Pick<Work, 'relation' | 'attach' | 'finish' |
 
   function startFromSubject(select: Select, aliases: Map<string, Value>): void {
     const alias = work.fresh('s');
-    select.from(named('subject', alias), alias);
-    if (!aliases.has(patientAlias)) aliases.set(patientAlias, work.personRow(alias));
+    const people = work.people();
+    select.from(named(people.name, alias), alias);
+    if (!aliases.has(patientAlias)) aliases.set(patientAlias, people.row(alias));
   }
 
   function finish(select: Select, item: Value): Made {

@@ -84,7 +84,7 @@ export function scalars(work: Work): Pick<Work, 'scalar' | 'rowOf' | 'memberSql'
       case 'alias': {
         const found = env.aliases.get(value.alias);
         if (found) return found;
-        if (value.alias === patientAlias) return work.personRow(env.select.joinPerson('subject', true));
+        if (value.alias === patientAlias) return work.people().row(env.select.joinPerson(work.people().name, true));
         throw refuse(value, `the alias ${value.alias.replace(/#.*/, '')} out of its query`);
       }
       case 'column':
@@ -212,7 +212,7 @@ export function scalars(work: Work): Pick<Work, 'scalar' | 'rowOf' | 'memberSql'
 
   function nowZone(env: Env): SqlFragment {
     const patient = env.aliases.get(patientAlias);
-    return patient?.shape === 'row' ? patient.row.zone() : work.zoneIn(env.select);
+    return patient?.shape === 'row' ? patient.row.zone() : work.people().zoneIn(env.select);
   }
 
   function literalQuantity(value: Scalar): { readonly value: string; readonly unit: string } | undefined {

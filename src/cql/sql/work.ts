@@ -6,12 +6,18 @@ import type { RowSource, Value } from './value.js';
 
 /** What the text depends on beside the plan. */
 export interface SqlContext {
+  /** Keys of the definitions of which one must be true for a person to count at all: all else is asked of those persons only. */
+  readonly cohort?: readonly string[];
   /** Restricts fact_person (alias `p`) to the persons asked for; absent for everyone. */
   readonly persons?: SqlFragment;
+  /** Only persons of these shards, from one to before another; everyone where absent. */
+  readonly shards?: { readonly from: number; readonly to: number };
   /** The zone of everyone asked for, in minutes, where there is only one: then no scan needs to look it up. */
   readonly zoneMinutes?: number;
   /** Facts as they stood at this instant (ISO); absent for now. */
   readonly asOf?: string;
+  /** Persons are only counted: nobody asks for their ids. */
+  readonly isCounted?: boolean;
   /** The present instant in UTC, for Now() and Today(). */
   readonly now: string;
   /** Values of parameters. */
@@ -64,6 +70,17 @@ export interface Reduced {
   value(alias: string): Value;
 }
 
+/** A CTE of one row a person. */
+export interface People {
+  readonly name: string;
+  /** True where they are fewer than all who are asked for. */
+  readonly isNarrowed: boolean;
+  /** The person's own Patient row, of the CTE under an alias. */
+  row(alias: string): Value;
+  /** The zone of a select's person, as an interval east of UTC. */
+  zoneIn(select: Select): SqlFragment;
+}
+
 /** What the parts of the last stage share: the plan, the CTEs made so far, and each other. */
 export interface Work {
   readonly plan: Plan;
@@ -74,10 +91,9 @@ export interface Work {
   /** A name that nothing else has. */
   fresh(hint: string): string;
 
-  /** The person's own Patient row, of `subject` under an alias. */
-  personRow(alias: string): Value;
-  /** The zone of a select's person, as an interval east of UTC. */
-  zoneIn(select: Select): SqlFragment;
+  /** Those who are evaluated, as far as it is known by now. */
+  people(): People;
+  narrow(select: Select, alias: string): void;
   /** Only rows that are valid now, or as of the instant asked for. */
   current(alias: string): SqlFragment;
 
