@@ -1,5 +1,6 @@
 import { type Day, dateOf } from './calendar.js';
 import { facilityType, lontar, systems } from './codes.js';
+import { monthlyReports } from './posyandu-reports.js';
 import { createRandom, hashBelow, type Random } from './random.js';
 import { rates } from './rates.js';
 import { concept, type Made, type Reference, referenceTo } from './resource.js';
@@ -42,6 +43,7 @@ interface DistrictPlan {
   readonly parent: Made;
   readonly healthOffice: Made;
   readonly since: Day;
+  readonly until: Day;
 }
 
 const facilityKinds = {
@@ -65,12 +67,14 @@ export function createRegency(
   seed: number,
   province: Place,
   regency: Place,
+  since: Day,
 ): { readonly resources: readonly Made[]; readonly office: Made; readonly location: Made } {
   const random = createRandom(seed, 'regency', regency.code);
   const number = `99${regency.code}000`;
   const office = organization(random, 'office', number, number, `Dinas Kesehatan ${regency.name}`, regency.code);
   const laboratory = organization(random, 'laboratory', number, `LAB-${regency.code}`, `Labkesmas ${regency.name}`, regency.code, {
     partOf: referenceTo(office),
+    extension: [equipment(random.integer(70, 98), since)],
   });
   const above = areaLocation(seed, province);
   const location = { ...areaLocation(seed, regency), partOf: referenceTo(above) };
@@ -78,7 +82,7 @@ export function createRegency(
 }
 
 /** One Puskesmas, a Pustu for about every second village, a Posyandu and a Location for each village, their services and staff. */
-export function createDistrict({ seed, district, villages, parent, healthOffice, since }: DistrictPlan): District {
+export function createDistrict({ seed, district, villages, parent, healthOffice, since, until }: DistrictPlan): District {
   const random = createRandom(seed, 'district', district.code);
   const number = `99${district.code}0`;
   const has = (share: number) => random.chance(share);
@@ -175,6 +179,7 @@ export function createDistrict({ seed, district, villages, parent, healthOffice,
       ...clusters.map(([code, display]) => clusterService(random, puskesmas, code, display)),
       ...sites.flatMap(({ posyandu, pustu, location: place }) => [place, ...(pustu === undefined ? [] : [pustu]), posyandu]),
       ...staff.resources,
+      ...sites.flatMap(({ posyandu }) => monthlyReports(random, posyandu, at([posyandu], 'kader'), since, until)),
     ],
   };
 }
@@ -219,6 +224,16 @@ function organization(
       { use: 'work', type: 'both', line: ['Jl. Contoh No. 1'], city: 'Contoh', country: 'ID', extension: [administrativeCode(area)] },
     ],
     ...more,
+  };
+}
+
+function equipment(share: number, date: Day): object {
+  return {
+    url: 'https://lontar.id/fhir/StructureDefinition/equipment-fulfilment',
+    extension: [
+      { url: 'share', valueDecimal: share },
+      { url: 'date', valueDate: dateOf(date) },
+    ],
   };
 }
 

@@ -24,7 +24,6 @@ interface Track {
   height: number;
   thinness: number;
   last?: { readonly month: number; readonly weight: number };
-  isTreated: boolean;
 }
 
 /** What the Posyandu sees of a child under five on its monthly days: weight, length, z-scores, feeding and vitamin A. */
@@ -38,7 +37,6 @@ export function recordGrowth(life: Life, child: Person): void {
     ownThinness: random.normal(thinnessScore.mean, thinnessScore.deviation),
     height: 0,
     thinness: 0,
-    isTreated: false,
   };
   track.height = track.ownHeight;
   track.thinness = track.ownThinness;
@@ -79,10 +77,7 @@ function recordMonth(life: Life, child: Person, at: Visit, track: Track, number:
     for (const score of scores) if (score.indicator.id !== 'BAZ') recordScore(life, at, score);
   }
   const thinness = scores.find(({ indicator }) => indicator.id === 'WLZ' || indicator.id === 'WHZ')?.reported ?? 0;
-  if (thinness < -3 && !track.isTreated && life.random.chance(rates.growth.severeCare)) {
-    track.isTreated = true;
-    observe(life, at, 'severeMalnutritionCare', true);
-  }
+  if (thinness < -3 && life.random.chance(rates.growth.severeCare)) observe(life, at, 'severeMalnutritionCare', true);
   if (vitaminMonths.has(month) && ageDays >= 183 && life.random.chance(rates.growth.vitaminA)) {
     perform(
       life,

@@ -22,7 +22,7 @@ export function recordHealthChecks(life: Life, person: Person): void {
 
 function recordAdult(life: Life, person: Person, at: Visit, years: number, smokes: boolean): void {
   const { random } = life;
-  const { allElements, cervix, breast } = rates.healthCheck;
+  const { allElements, cervix, breast, eyesAndEars, lungs } = rates.healthCheck;
   const height = random.normal(person.female ? 153 : 165, 6);
   const index = Math.max(15, random.normal(24.2, 3.8));
   observe(life, at, 'systolic', Math.round(random.normal(112 + years * 0.35, 13)));
@@ -33,6 +33,14 @@ function recordAdult(life: Life, person: Person, at: Visit, years: number, smoke
   if (random.chance(allElements)) {
     observe(life, at, 'glucose', Math.round(Math.max(62, random.normal(104 + Math.max(0, years - 35) * 0.5, 16))));
     observe(life, at, 'smoking', smokes ? values.smoker : values.neverSmoked);
+  }
+  if (random.chance(eyesAndEars)) {
+    observe(life, at, 'rightEye', random.chance(0.8) ? '6/6' : '6/12');
+    observe(life, at, 'whisper', random.chance(0.97));
+  }
+  if (years >= 40) {
+    observe(life, at, 'cholesterol', Math.round(Math.max(110, random.normal(196, 34))));
+    if (random.chance(lungs)) perform(life, at, snomed('127783003', 'Spirometry'), snomed('103693007', 'Diagnostic procedure'));
   }
   if (random.chance(rates.mentalIllness.screened)) observe(life, at, 'mentalHealth', random.integer(0, 7));
   if (!person.female || yearsBetween(person.born, dayIn(yearOf(at.day), 12, 31)) < 30 || years > 50) return;

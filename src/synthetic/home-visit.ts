@@ -1,7 +1,7 @@
 import { type Day, dateOf, dayIn, yearOf, yearsBetween } from './calendar.js';
 import type { ChronicIllness } from './chronic.js';
 import type { Household, Pregnancy } from './household.js';
-import { type Life, visit } from './life.js';
+import { answer, type Life, visit } from './life.js';
 import { isRecorded, type Person } from './person.js';
 import { type Questions, recordQuestions } from './questions.js';
 import type { Random } from './random.js';
@@ -54,10 +54,16 @@ const services = {
   'kunjungan-lansia': ['jiwa'],
 } as const;
 
+const healthyFamily = 'https://lontar.id/fhir/Questionnaire/keluarga-sehat';
+
 type Checklist = keyof typeof services;
 
 /** The kader's visit to the household once a year: the family's checklist, and one for each member that is at risk. */
-export function recordHomeVisits(life: Life, { members, pregnancies }: Household, illnesses: ReadonlyMap<Person, ChronicIllness>): void {
+export function recordHomeVisits(
+  life: Life,
+  { id, members, pregnancies }: Household,
+  illnesses: ReadonlyMap<Person, ChronicIllness>,
+): void {
   const { random, world } = life;
   for (let year = yearOf(world.since); year <= yearOf(world.until); year++) {
     const day = dayIn(year, 1, 8) + random.integer(0, 330);
@@ -67,10 +73,13 @@ export function recordHomeVisits(life: Life, { members, pregnancies }: Household
     const at = head && visit(life, head, 'homeVisit', day, { profession: 'kader' });
     if (head === undefined || at === undefined) continue;
     const hasIllness = (what: keyof ChronicIllness) => present.some((member) => illnesses.get(member)?.[what] === true);
-    recordQuestions(life, at, 'kunjungan-keluarga', {
+    const family = { reference: `Group/${id}` };
+    if (random.chance(rates.homeVisits.survey)) answer(life, at, healthyFamily, surveyItems(random), family);
+    const checked = {
       keluarga: { jkn: random.chance(0.95), ventilasi: random.chance(0.85), air: random.chance(0.9) },
       sakit: { odgj: false, tbc: false, hipertensi: hasIllness('hypertension'), diabetes: hasIllness('diabetes') },
-    });
+    };
+    recordQuestions(life, at, 'kunjungan-keluarga', checked, family);
     for (const member of present) {
       const checklist = checklistOf(member, day, pregnancies);
       const illness = illnesses.get(member);
@@ -80,6 +89,15 @@ export function recordHomeVisits(life: Life, { members, pregnancies }: Household
       if (own) recordQuestions(life, own, checklist, questionsOf(random, checklist, illness, day, world.until));
     }
   }
+}
+
+/** The twelve questions of the healthy-family survey (PIS-PK): yes, no, or does not apply. */
+function surveyItems(random: Random): object[] {
+  const isHealthy = random.chance(0.6);
+  return Array.from({ length: 12 }, (_, index) => {
+    const code = random.chance(0.3) ? 'N' : random.chance(isHealthy ? 0.97 : 0.65) ? 'Y' : 'T';
+    return { linkId: String(index + 1), answer: [{ valueCoding: { system: 'https://lontar.id/fhir/CodeSystem/family-answer', code } }] };
+  });
 }
 
 function checklistOf(member: Person, day: Day, pregnancies: readonly Pregnancy[]): Checklist {

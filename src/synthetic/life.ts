@@ -15,7 +15,7 @@ export interface Life {
   readonly residences: readonly Residence[];
   /** What arrives first, each thing once. */
   readonly records: Made[];
-  /** Later versions of what has arrived, each thing once. */
+  /** Later versions of what has arrived, each thing once, and what is said of the household. */
   readonly revisions: Made[];
 }
 
@@ -137,6 +137,7 @@ function valueElement(form: (typeof observationKinds)[ObservationName]['value'],
   if (typeof form === 'object') return { valueQuantity: { value, unit: form.unit, system: systems.units, code: form.unit } };
   if (form === 'coded') return { valueCodeableConcept: { coding: [value] } };
   if (form === 'integer') return { valueInteger: value };
+  if (form === 'text') return { valueString: value };
   return form === 'boolean' ? { valueBoolean: value } : { valueDateTime: value };
 }
 
@@ -221,15 +222,16 @@ export function dispense(life: Life, at: Visit, medicine: Coding, number: number
   });
 }
 
-/** Writes down the answers to a questionnaire: each group with its questions, or questions alone. */
-export function answer(life: Life, at: Visit, questionnaire: string, item: readonly object[]): void {
-  life.records.push({
+/** Writes down the answers to a questionnaire: each group with its questions, or questions alone. Those about a household wait for its Group, which comes last. */
+export function answer(life: Life, at: Visit, questionnaire: string, item: readonly object[], household?: Reference): void {
+  const target = household === undefined ? life.records : life.revisions;
+  target.push({
     resourceType: 'QuestionnaireResponse',
     id: life.random.uuid(),
     meta: lontar('questionnaireresponse'),
     questionnaire,
     status: 'completed',
-    subject: at.person.reference,
+    subject: household ?? at.person.reference,
     encounter: at.reference,
     authored: at.end,
     author: at.staff.reference,

@@ -6,7 +6,7 @@ interface ObservationKind {
   readonly profile: string;
   readonly category: 'vital-signs' | 'laboratory' | 'exam' | 'survey';
   readonly code: Coding;
-  readonly value: 'integer' | 'boolean' | 'coded' | 'dateTime' | { readonly unit: string };
+  readonly value: 'integer' | 'boolean' | 'coded' | 'dateTime' | 'text' | { readonly unit: string };
 }
 
 /** Every kind of Observation that lives leave behind, with the profile that it claims and how its value is told. */
@@ -60,6 +60,9 @@ export const observationKinds = {
   fastingGlucose: kind('blood-glucose', 'laboratory', loinc('1558-6', 'Fasting glucose [Mass/volume] in Serum or Plasma'), {
     unit: 'mg/dL',
   }),
+  cholesterol: kind('lipid', 'laboratory', loinc('2093-3', 'Cholesterol [Mass/volume] in Serum or Plasma'), { unit: 'mg/dL' }),
+  rightEye: kind('observation', 'exam', loinc('79882-7'), 'text'),
+  whisper: kind('observation', 'exam', snomed('247301006'), 'boolean'),
   hba1c: kind('hba1c', 'laboratory', loinc('4548-4', 'Hemoglobin A1c/Hemoglobin.total in Blood'), { unit: '%' }),
   acetoWhite: kind(
     'cervical-screening',

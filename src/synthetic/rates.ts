@@ -100,6 +100,8 @@ export const rates = {
     adult: 0.38,
     child: 0.3,
     allElements: 0.85,
+    eyesAndEars: 0.6,
+    lungs: 0.3,
     cervix: 0.22,
     breast: 0.26,
     smokes: { men: 0.55, women: 0.03 },
@@ -138,6 +140,7 @@ export const rates = {
   homeVisits: {
     source: 'assumed',
     household: 0.82,
+    survey: 0.7,
     dangerSign: 0.04,
     tuberculosisSymptom: 0.02,
     reportedInTime: 0.85,
@@ -153,6 +156,7 @@ export const rates = {
     pustuForVillage: 0.5,
     pustuNurse: 0.7,
     posyanduActive: 0.96,
+    posyanduReports: 0.88,
     kaderLevels: [77, 13, 7, 3],
   },
 } as const;

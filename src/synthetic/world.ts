@@ -43,7 +43,7 @@ export function createWorld({ seed, villages, until, since, errors }: WorldOptio
   const place = (code: string): Place => ({ code, name: areas.find(code)?.name ?? code });
   const regencies = [...new Set(villages.map(({ code }) => code.slice(0, 4)))];
   const made = regencies.map((code) => {
-    const regency = createRegency(seed, place(code.slice(0, 2)), place(code));
+    const regency = createRegency(seed, place(code.slice(0, 2)), place(code), from);
     const districts = [...new Set(villages.filter((village) => village.code.startsWith(code)).map((village) => village.code.slice(0, 6)))];
     return {
       resources: regency.resources,
@@ -55,6 +55,7 @@ export function createWorld({ seed, villages, until, since, errors }: WorldOptio
           parent: regency.location,
           healthOffice: regency.office,
           since: from,
+          until: last,
         }),
       ),
     };
