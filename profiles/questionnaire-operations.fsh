@@ -91,3 +91,32 @@ Title: "Isi awal kuesioner / Prefilled questionnaire"
 * parameter[6].max = "1"
 * parameter[6].documentation = "Jawaban yang sudah terisi sebagian, status in-progress / The response as far as it is filled, in progress"
 * parameter[6].type = #QuestionnaireResponse
+
+Instance: careplan-plan-visits
+InstanceOf: OperationDefinition
+Usage: #definition
+Title: "Jadwal kunjungan / Plan of visits"
+* url = "https://lontar.id/fhir/OperationDefinition/careplan-plan-visits"
+* version = "0.1.0"
+* name = "CarePlanPlanVisits"
+* title = "Jadwal kunjungan / Plan of visits"
+* status = #active
+* kind = #operation
+* publisher = "Lontar"
+* description = "Menulis siapa di suatu wilayah yang jatuh tempo untuk layanan apa dalam periode: satu Task tiap layanan yang belum diterima dan satu CarePlan tiap orang. Yang sama selalu mendapat id yang sama; yang sudah dilayani ditutup (completed), yang lewat periodenya failed, yang tidak lagi jatuh tempo cancelled. Layanannya ialah kelompok sebuah Measure: penyebutnya yang jatuh tempo, pembilangnya yang sudah menerima. / Writes who of an area is due for which service in the period: a Task for each service not yet received, and a CarePlan for each person. The same due always has the same id; what was given is closed (completed), what is past its period failed, what is no longer due cancelled. The services are the groups of a Measure: its denominator is due, its numerator has received."
+* affectsState = true
+* code = #plan-visits
+* resource = #CarePlan
+* system = false
+* type = true
+* instance = false
+* insert Input(0, periodStart, date, 1, [[Awal periode; wajib / Start of the period; required]])
+* insert Input(1, periodEnd, date, 1, [[Akhir periode; wajib / End of the period; required]])
+* insert Input(2, subject, string, 1, [[Kode wilayah, Organization, Location, Group, atau Patient; wajib / Area code, Organization, Location, Group or Patient; required]])
+* insert Input(3, measure, string, 1, [[Measure yang kelompoknya ialah layanan; JATUH-TEMPO bila kosong / The Measure whose groups are the services; JATUH-TEMPO where absent]])
+* parameter[4].name = #return
+* parameter[4].use = #out
+* parameter[4].min = 1
+* parameter[4].max = "1"
+* parameter[4].documentation = "Task dan CarePlan yang ditulis / The Tasks and CarePlans that were written"
+* parameter[4].type = #Bundle

@@ -3,6 +3,7 @@ import { extract } from './extract.js';
 import { growth } from './growth.js';
 import { measureOperations } from './measure-operations.js';
 import type { FhirRequest, FhirResponse } from './message.js';
+import { planVisitsOperation } from './plan-visits.js';
 import { populate } from './populate.js';
 import type { Services } from './services.js';
 import { terminologyOperations } from './terminology-operations.js';
@@ -82,5 +83,6 @@ export const operations: readonly Operation[] = [
     methods: ['POST', 'GET'],
     handler: populate,
   },
+  planVisitsOperation,
   ...terminologyOperations,
 ];
