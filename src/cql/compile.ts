@@ -43,11 +43,16 @@ function refusing<Value>(work: () => Value): Result<Value> {
   try {
     return { ok: true, value: work() };
   } catch (error) {
-    // The stages walk expressions by recursion: what is too deep for them is left to the reference engine, whose process has a larger stack.
-    if (error instanceof RangeError)
-      return { ok: false, issues: [refusalIssue(new Refusal('Library', '', 'the expressions are nested too deeply'))] };
+    const reason = foreignReason(error);
+    if (reason !== undefined) return { ok: false, issues: [refusalIssue(new Refusal('Library', '', reason))] };
     if (!(error instanceof Refusal)) throw error;
     const issues: readonly Issue[] = [refusalIssue(error)];
     return { ok: false, issues };
   }
+}
+
+/** ELM that a client made may be too deep to be walked by recursion, or no ELM within: then the reference engine, in a process of its own, has to see. */
+function foreignReason(error: unknown): string | undefined {
+  if (error instanceof RangeError) return 'the expressions are nested too deeply';
+  return error instanceof TypeError ? `a node is not as ELM has it (${error.message})` : undefined;
 }

@@ -1,5 +1,6 @@
 import { isElmWithin } from '../../cql/depth.js';
 import type { ElmLibrary } from '../../cql/elm.js';
+import { isElmLibrary } from '../../cql/elm-shape.js';
 import { type Issue, issue, type Result } from '../../fhir/outcome.js';
 import { asObject, type FhirResource, isObject } from '../../fhir/resource.js';
 import { libraryText } from './text.js';
@@ -70,9 +71,7 @@ function elmOf(attachment: Attachment): Result<ElmLibrary> {
     return refused(issue('structure', 'library-elm', libraryText.elmShape, { expression }));
   }
   const library = isObject(parsed) ? parsed.library : undefined;
-  if (!isObject(library) || !isObject(library.identifier) || typeof library.identifier.id !== 'string') {
-    return refused(issue('structure', 'library-elm', libraryText.elmShape, { expression }));
-  }
+  if (!isElmLibrary(library)) return refused(issue('structure', 'library-elm', libraryText.elmShape, { expression }));
   if (!isElmWithin(library)) return refused(issue('too-costly', 'cql-depth', libraryText.elmDepth, { expression }));
-  return { ok: true, value: library as unknown as ElmLibrary };
+  return { ok: true, value: library };
 }

@@ -32,7 +32,7 @@ export interface AgreementHouse extends Omit<AgreementParts, 'pool' | 'database'
 }
 
 /** The service of agreement over the house's parts, with one process of its own at low priority. */
-export function openAgreement(house: AgreementHouse, { released, sample, timeoutMs = 600_000 }: AgreementOptions): AgreementService {
+export function openAgreement(house: AgreementHouse, { released, sample, timeoutMs = 120_000 }: AgreementOptions): AgreementService {
   const { database, libraries, catalogue, terminology, store, ours, clock, engines, keys } = house;
   const pool = createReferencePool({ processes: 1, niceness: 10 });
   return createAgreementService({
