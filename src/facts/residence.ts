@@ -29,8 +29,13 @@ export function residencesOf(patient: FhirResource): readonly Residence[] {
  * Undefined where none names a village. Addresses that are `old` don't count.
  */
 export function residenceOf(patient: FhirResource): string | undefined {
-  const present = residencesOf(patient).filter(({ isOld }) => !isOld);
-  return (present.find(({ to }) => to === undefined) ?? present[0])?.village;
+  return presentResidence(residencesOf(patient))?.village;
+}
+
+/** As `residenceOf`, of the addresses that name a village. */
+export function presentResidence(residences: readonly Residence[]): Residence | undefined {
+  const present = residences.filter(({ isOld }) => !isOld);
+  return present.find(({ to }) => to === undefined) ?? present[0];
 }
 
 /**

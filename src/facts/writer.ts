@@ -40,7 +40,6 @@ function storedTable(table: FactTableViews): FactTable {
             ['code', 'shard', 'person'],
             ['shard', 'person'],
           ],
-    ...(table.resource === 'Patient' ? { pastIndexes: [['shard', 'resource_id', 'area']] } : {}),
     signature: createHash('sha256')
       .update(JSON.stringify([encoding, table]))
       .digest('base64url'),

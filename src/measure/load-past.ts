@@ -1,8 +1,8 @@
-import { datedResidence, type Residence, residenceOf, residenceOn, residencesOf } from '../facts/residence.js';
+import { datedResidence, presentResidence, type Residence, residenceOn, residencesOf } from '../facts/residence.js';
 import { zoneMinutesOf } from '../facts/zone.js';
 import { asObject, type FhirResource, isObject } from '../fhir/resource.js';
 import { resourceKey } from '../search/hash.js';
-import { type SqlFragment, sql } from '../sql.js';
+import { sql } from '../sql.js';
 import type { Database } from '../store/database.js';
 
 /** Somebody whose village on a day isn't that of fact_person. */
@@ -39,21 +39,30 @@ export interface Past {
   versions(type: string, asOf: string): Promise<readonly PastVersion[]>;
 }
 
+/** Beyond so many the addresses that are remembered are read anew. */
+const mostRemembered = 200_000;
+
 export function pastOf(database: Pick<Database, 'query'>): Past {
+  // Where people have lived changes only with a new row of fact_moved.
+  const remembered = new Map<string, { readonly stamp: string; readonly versions: readonly PatientVersion[] }>();
+
+  async function recall(movers: ReadonlyMap<string, string>): Promise<void> {
+    if (remembered.size > mostRemembered) remembered.clear();
+    const missing = [...movers].filter(([id, stamp]) => remembered.get(id)?.stamp !== stamp).map(([id]) => id);
+    for (const [id, versions] of await versionsOf(database, missing)) {
+      remembered.set(id, {
+        stamp: movers.get(id) ?? '',
+        versions: versions.map(({ at, patient }) => ({ at, residences: residencesOf(patient) })),
+      });
+    }
+  }
+
   return {
     async movers(day, asOf) {
-      const candidates = await database.query(sql`
-        select distinct here.resource_id as id
-        from fact_person here
-        join fact_person before on before.shard = here.shard and before.resource_id = here.resource_id
-        where ${isCurrent(sql`here`, asOf)} and before.valid_to <> 'infinity' and before.area is distinct from here.area
-        union
-        select moved.resource_id from fact_moved moved where ${isCurrent(sql`moved`, asOf)}`);
-      const patients = await versionsOf(
-        database,
-        candidates.map(({ id }) => String(id)),
-      );
-      return [...patients].flatMap(([id, versions]) => moverOf(id, versions, day, asOf) ?? []);
+      const rows = await database.query(sql`select resource_id as id, max(valid_from)::text as stamp from fact_moved group by resource_id`);
+      const movers = new Map(rows.map(({ id, stamp }) => [String(id), String(stamp)]));
+      await recall(movers);
+      return [...movers.keys()].flatMap((id) => moverOf(id, remembered.get(id)?.versions ?? [], day, asOf) ?? []);
     },
     async places(ids, day, asOf) {
       const patients = await versionsOf(database, ids);
@@ -88,23 +97,19 @@ function instant(asOf: string | undefined): number {
   return asOf === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(asOf);
 }
 
-function isCurrent(alias: SqlFragment, asOf: string | undefined): SqlFragment {
-  if (asOf === undefined) return sql`${alias}.valid_to = 'infinity'`;
-  return sql`(${alias}.valid_from <= ${asOf}::timestamptz and ${alias}.valid_to > ${asOf}::timestamptz)`;
-}
-
+/** Where somebody lived by a version of the Patient. */
 interface PatientVersion {
   /** Epoch milliseconds. */
   readonly at: number;
-  readonly patient: FhirResource;
+  readonly residences: readonly Residence[];
 }
 
 /** The living versions of Patients by id, the oldest first. */
 async function versionsOf(
   database: Pick<Database, 'query'>,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly PatientVersion[]>> {
-  const found = new Map<string, PatientVersion[]>();
+): Promise<ReadonlyMap<string, ReadonlyArray<{ readonly at: number; readonly patient: FhirResource }>>> {
+  const found = new Map<string, Array<{ readonly at: number; readonly patient: FhirResource }>>();
   if (ids.length === 0) return found;
   const keys = ids.map((id) => resourceKey('Patient', id));
   const rows = await database.query(sql`
@@ -124,12 +129,12 @@ async function versionsOf(
 
 function moverOf(id: string, versions: readonly PatientVersion[], day: string, asOf: string | undefined): Mover | undefined {
   const known = versions.filter(({ at }) => at <= instant(asOf));
-  const current = known.at(-1)?.patient;
+  const current = known.at(-1)?.residences;
   if (!current) return undefined;
-  const now = residenceOf(current);
+  const now = presentResidence(current)?.village;
   const endOfDay = Date.parse(`${day}T23:59:59.999Z`) - zoneMinutesOf(now) * 60_000;
-  const atThatTime = known.findLast(({ at }) => at <= endOfDay)?.patient ?? known[0]?.patient ?? current;
-  const then = datedResidence(residencesOf(current), day)?.village ?? residenceOn(residencesOf(atThatTime), day)?.village;
+  const atThatTime = known.findLast(({ at }) => at <= endOfDay)?.residences ?? known[0]?.residences ?? current;
+  const then = (datedResidence(current, day) ?? residenceOn(atThatTime, day))?.village;
   if (then === now) return undefined;
   return { id, ...(now === undefined ? {} : { now }), ...(then === undefined ? {} : { then }) };
 }

@@ -164,15 +164,17 @@ function partial(writer: FactWriter, tables: readonly FactTable[]): FactWriter {
 
 /** Rows of `body` in the order of their versions, each with the instant of the version after it. */
 function pastVersions(rows: readonly Row[], registry: Registry, extract: ExtractOptions): readonly PastVersion[] {
-  return rows.map((row, place): PastVersion => {
+  const made: PastVersion[] = [];
+  for (const [place, row] of rows.entries()) {
     const next = rows[place + 1];
+    const last = rows[place - 1]?.['key'] === row['key'] ? made.at(-1) : undefined;
     const type = String(row['type']);
     const id = String(row['id']);
     const body = row['body'];
     const deleted = typeof body !== 'string';
     const resource = deleted ? { resourceType: type } : (JSON.parse(body) as JsonObject);
     const patient = deleted ? undefined : type === 'Patient' ? id : patientOf(searchPlans(registry).type(type), resource, extract);
-    return {
+    made.push({
       shard: patient === undefined ? Number(row['shard']) : patientShard(patient),
       type,
       id,
@@ -181,7 +183,11 @@ function pastVersions(rows: readonly Row[], registry: Registry, extract: Extract
       resource,
       deleted,
       ...(patient === undefined ? {} : { patient }),
+      ...(last === undefined || last.deleted
+        ? {}
+        : { before: { resource: last.resource, ...(last.patient === undefined ? {} : { patient: last.patient }) } }),
       ...(next !== undefined && next['key'] === row['key'] ? { until: Number(next['last_updated']) } : {}),
-    };
-  });
+    });
+  }
+  return made;
 }

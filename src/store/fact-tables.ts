@@ -65,10 +65,6 @@ function tableStatements(table: FactTable): readonly SqlFragment[] {
       (index, place) =>
         sql`create index ${identifier(`${table.name}_${place}`)} on ${name} (${joinSql(index.map(identifier), ', ')}) where valid_to = 'infinity'`,
     ),
-    ...(table.pastIndexes ?? []).map(
-      (index, place) =>
-        sql`create index ${identifier(`${table.name}_past_${place}`)} on ${name} (${joinSql(index.map(identifier), ', ')}) where valid_to <> 'infinity'`,
-    ),
   ];
 }
 

@@ -11,8 +11,6 @@ export interface FactTable {
   readonly required: ReadonlySet<string>;
   /** Columns of each index over the open rows, beside the one by which rows are closed. */
   readonly indexes: ReadonlyArray<readonly string[]>;
-  /** Columns of each index over the closed rows. */
-  readonly pastIndexes?: ReadonlyArray<readonly string[]>;
   /** Changes with anything that decides the table's columns or rows: the table is then made and filled anew. */
   readonly signature: string;
   /**
@@ -37,7 +35,7 @@ export interface FactInput {
   /** With references already resolved to `Type/id`. Of a deletion, the last version that lived. */
   readonly resource: JsonObject;
   readonly deleted: boolean;
-  /** The version that this one replaces, where that lived; absent while tables are filled anew. */
+  /** The version that this one replaces, where that lived. */
   readonly before?: { readonly resource: JsonObject; readonly patient?: string };
 }
 
