@@ -1,8 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
+import { createClient } from '../../src/demo/client.js';
 import { demoVillages, demoWorld, runDemo } from '../../src/demo/demo.js';
+import { loadLives } from '../../src/demo/load.js';
 import { stages } from '../../src/demo/stages.js';
 import { testApp } from '../support/app.js';
+
+// Twenty-five measures are evaluated: patience for a busy machine.
+t.setTimeout(120_000);
 
 const now = Date.parse('2026-11-22T00:00:00Z');
 
@@ -12,7 +17,7 @@ t.test('fills a server over HTTP, shows a refusal and the life cycle by village;
   const printed: string[] = [];
   const options = {
     origin: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
-    people: 60,
+    people: 24,
     villages: 2,
     seed: 1,
     now,
@@ -20,12 +25,12 @@ t.test('fills a server over HTTP, shows a refusal and the life cycle by village;
     onProgress() {},
   };
   const shown = await runDemo(options);
-  t.ok(shown.resourcesSent > 600);
+  t.ok(shown.resourcesSent > 300);
   t.equal(shown.refused.status, 422);
   t.equal(shown.refused.problems.length, 3);
   t.equal(shown.lifeCycle.length, stages.flatMap(({ indicators }) => indicators).length);
   const insured = shown.lifeCycle.find(({ measure }) => measure === 'JKN-UHC');
-  t.ok(insured && insured.denominator > 50 && insured.percent !== undefined);
+  t.ok(insured && insured.denominator > 15 && insured.percent !== undefined);
   t.strictSame(
     Object.keys(insured?.villages ?? {}),
     shown.villages.map(({ code }) => code),
@@ -34,7 +39,8 @@ t.test('fills a server over HTTP, shows a refusal and the life cycle by village;
   t.match(text, /Ibu hamil \/ Pregnancy/);
   t.match(text, new RegExp(`${insured?.numerator}/${insured?.denominator}`));
   t.equal((await fetch(shown.page)).status, 200);
-  t.equal((await runDemo(options)).resourcesSent, 0);
+  const client = createClient(`${options.origin}/fhir`);
+  t.equal(await loadLives(client, demoWorld(options), options.people, () => {}), 0);
 });
 
 t.test('offers every village of the regency, and ends with the last whole month', async (t) => {
