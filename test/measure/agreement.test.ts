@@ -1,7 +1,10 @@
 import t from 'tap';
 import type { MeasureProgram, PersonResult } from '../../src/cql/program.js';
+import type { FhirResource } from '../../src/fhir/resource.js';
+import { edgeSeeds } from '../../src/measure/agreement/edges.js';
 import { type FaultKind, faultsOf } from '../../src/measure/agreement/faults.js';
 import { faultSummary, plantFaults } from '../../src/measure/agreement/plant.js';
+import { seededRandom } from '../../src/measure/agreement/random.js';
 import { agreementParts, measureAgreement, planOf } from '../../src/measure/agreement/run.js';
 import { agreementSubject } from '../../src/measure/agreement/subject.js';
 import { loadCases, type MeasureCase } from '../../src/measure/cases.js';
@@ -94,6 +97,25 @@ t.test('a measure that is compiled wrongly is told by a small person', async (t)
   t.ok(
     (first?.smallest.length ?? 9) <= 3,
     `by a person of ${first?.smallest.length} resources out of ${first?.person.resources.length}: ${JSON.stringify(first?.smallest)}`,
+  );
+});
+
+t.test('the search for edges finds the day and the midnight on which an answer changes', async (t) => {
+  const seed = {
+    name: 'a visit',
+    resources: [
+      { resourceType: 'Patient', id: 'p' },
+      { resourceType: 'Encounter', id: 'e', status: 'finished', period: { start: '2026-03-01T10:00:00+07:00' } },
+    ],
+  };
+  const startOf = (resources: readonly FhirResource[]): string => /"start":"([^"]+)"/.exec(JSON.stringify(resources))?.[1] ?? '';
+  // Counts from the first local midnight of 17 August on.
+  const edges = await edgeSeeds([seed], seededRandom(1), async (persons) =>
+    persons.map(({ resources }) => String(Date.parse(startOf(resources)) >= Date.parse('2026-08-17T00:00:00+07:00'))),
+  );
+  t.same(
+    edges.map(({ resources }) => startOf(resources)),
+    ['2026-08-16T10:00:00+07:00', '2026-08-17T10:00:00+07:00', '2026-08-16T23:59:59+07:00', '2026-08-17T00:00:00+07:00'],
   );
 });
 
