@@ -77,7 +77,7 @@ export const observationKinds = {
 
 export type ObservationName = keyof typeof observationKinds;
 
-export function kind(
+function kind(
   profile: string,
   category: ObservationKind['category'],
   code: Coding,
