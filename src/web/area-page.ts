@@ -20,6 +20,8 @@ export interface AreaPageOptions {
   href(period: string): string;
   readonly period: PagePeriod;
   readonly evaluations: readonly Evaluation[];
+  /** A section with further numbers. */
+  readonly others?: string;
   /** Digits of the codes that rows are made of: 10 villages, 6 districts, 4 regencies, 2 provinces. */
   readonly digits: number;
   readonly places: Text;
@@ -57,6 +59,7 @@ export function areaPage(options: AreaPageOptions): string {
         : [
             table(options, rows, totals),
             ...charts(options, rows),
+            options.others ?? '',
             everyone.some(isSmall) ? smallCells() : '',
             definitions(evaluations),
           ].join('\n'),

@@ -1,3 +1,4 @@
+import type { Measure } from '@medplum/fhirtypes';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { zoneMinutesOf } from '../facts/zone.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
@@ -5,7 +6,8 @@ import { evaluationsCsv } from '../measure/csv.js';
 import { type Evaluation, evaluateMeasure } from '../measure/evaluate.js';
 import { guideMeasures } from '../measure/find-measure.js';
 import type { MeasureServices } from '../measure/services.js';
-import { type MeasureSubject, resolveSubject } from '../measure/subject.js';
+import { type MeasureSubject, resolveSubject, subjectsOf } from '../measure/subject.js';
+import { keptBoard } from '../measure/upkeep/board.js';
 import type { Scope } from '../search/scope.js';
 import { areaPage } from './area-page.js';
 import { areaHref, breadcrumb, childrenName, placeName } from './areas.js';
@@ -15,6 +17,7 @@ import { indexPage } from './index-page.js';
 import { pageHeaders } from './layout.js';
 import { currentYear, type PagePeriod, pagePeriod } from './period.js';
 import { listPuskesmas } from './puskesmas.js';
+import { stageTable } from './stage-table.js';
 import { webText } from './text.js';
 import { villagePage } from './village-page.js';
 
@@ -80,7 +83,7 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
   async function village({ key, period }: PageRequest): Promise<string> {
     const found = services.areas.find(key);
     if (found?.level !== 'village') throw unknownArea(key);
-    return villagePage(found, period, await evaluations({ kind: 'area', area: found }, period), services.areas);
+    return villagePage(found, period, await numbersOf({ kind: 'area', area: found }, period, true), services);
   }
 
   async function area({ key, period }: PageRequest): Promise<string> {
@@ -124,6 +127,7 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
     const subject = await subjectOf('puskesmas', key, scope);
     if (subject.kind !== 'organization') throw unknownArea(key);
     const { name, villages } = subject;
+    const { headline, others } = await numbersOf(subject, period, true);
     return areaPage({
       title: { id: name, en: name },
       lead: {
@@ -133,7 +137,8 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
       path: [{ label: 'Beranda', href: '/' }],
       href: (name) => `/puskesmas/${key}?period=${name}`,
       period,
-      evaluations: await evaluations(subject, period),
+      evaluations: headline,
+      others: stageTable(services.registry, others),
       digits: 10,
       places: childrenName('district'),
       areaName,
@@ -143,15 +148,34 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
     });
   }
 
-  async function evaluations(subject: MeasureSubject, { period }: PagePeriod): Promise<readonly Evaluation[]> {
+  async function evaluations(subject: MeasureSubject, period: PagePeriod): Promise<readonly Evaluation[]> {
+    return (await numbersOf(subject, period, false)).headline;
+  }
+
+  /**
+   * The headline measures, out of counters where they are kept; and with `all` every other that is kept. Counters are read together, so that a page tells of
+   * one instant.
+   */
+  async function numbersOf(subject: MeasureSubject, { period }: PagePeriod, all: boolean): Promise<PageNumbers> {
     const guide = guideMeasures(services).filter(({ status }) => status === 'active');
-    const active = headlineMeasures.flatMap((id) => guide.filter((measure) => measure.id === id));
-    return Promise.all(active.map((measure) => evaluateMeasure(services, { measure, period, subject, named: false })));
+    const chosen = headlineMeasures.flatMap((id) => guide.filter((measure) => measure.id === id));
+    const board = await keptBoard(services, period, subjectsOf(subject), all ? undefined : new Set(headlineMeasures));
+    const isKept = (measure: Measure): boolean => board?.measures.some(({ id }) => id === measure.id) === true;
+    const evaluate = (measure: Measure): Promise<Evaluation> =>
+      evaluateMeasure(isKept(measure) && board ? board.services : services, { measure, period, subject, named: false });
+    const others = (board?.measures ?? []).filter(({ id = '' }) => !headlineMeasures.includes(id));
+    return { headline: await Promise.all(chosen.map(evaluate)), others: all ? await Promise.all(others.map(evaluate)) : [] };
   }
 
   function areaName(code: string): string {
     return services.areas.find(code)?.name ?? code;
   }
+}
+
+/** What a page shows: the measures in front, and all others. */
+export interface PageNumbers {
+  readonly headline: readonly Evaluation[];
+  readonly others: readonly Evaluation[];
 }
 
 /** Checks who asks and for what time. Counts reach over all persons, so only a caller who may see all gets a page. */

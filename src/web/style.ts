@@ -53,6 +53,7 @@ thead th [lang=en]{font-weight:400;display:block}
 tbody th{font-weight:500;overflow-wrap:break-word;hyphens:auto}
 .numbers-table{table-layout:fixed}.numbers-table th:first-child{width:30%}.numbers-table thead th{font-size:.76rem}
 abbr{text-decoration:none}
+.stages{table-layout:fixed;font-size:.82rem}.stages thead th:first-child{width:38%}.stages thead th:last-child{width:21%}.stages [scope=rowgroup]{font-weight:700;border-top:2px solid var(--line);padding-top:.7rem}
 tfoot th,tfoot td{border-top:2px solid var(--ink);font-weight:700}
 .wide{font-size:.76rem;table-layout:fixed}
 .wide th:first-child{width:24%}

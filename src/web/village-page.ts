@@ -1,5 +1,6 @@
 import { html } from 'ghtml';
 import type { Area, Areas } from '../definitions/areas.js';
+import type { Registry } from '../definitions/registry.js';
 import { zoneMinutesOf } from '../facts/zone.js';
 import type { Evaluation } from '../measure/evaluate.js';
 import { breadcrumb, placeName } from './areas.js';
@@ -11,9 +12,18 @@ import { formatCount, formatDecimals } from './number.js';
 import { definitions, isSmall, shortTarget, smallCells, verdict } from './parts.js';
 import type { PagePeriod } from './period.js';
 import { provenance } from './provenance.js';
+import { stageTable } from './stage-table.js';
 
-/** A village's page: for each measure what it says, a chart, and the numbers in one table. The evaluations are those of the village's MeasureReports. */
-export function villagePage(village: Area, period: PagePeriod, evaluations: readonly Evaluation[], areas: Areas): string {
+/**
+ * A village's page: for each measure in front what it says, a chart, and the numbers in one table; then all others in a table by stage of life. The evaluations are those
+ * of the village's MeasureReports.
+ */
+export function villagePage(
+  village: Area,
+  period: PagePeriod,
+  { headline: evaluations, others }: { readonly headline: readonly Evaluation[]; readonly others: readonly Evaluation[] },
+  { areas, registry }: { readonly areas: Areas; readonly registry: Pick<Registry, 'codeSystem'> },
+): string {
   const cards = evaluations.map((evaluation) => ({ evaluation, indicators: indicatorsOf(evaluation, (group) => group.total) }));
   const all = cards.flatMap(({ indicators }) => indicators);
   const name = placeName(village);
@@ -30,6 +40,7 @@ export function villagePage(village: Area, period: PagePeriod, evaluations: read
     main: [
       ...cards.map(({ evaluation, indicators }, index) => card(evaluation, indicators, index)),
       numbersTable(cards, name.id, period, `/desa/${village.code}/data.csv?period=${period.name}`),
+      stageTable(registry, others),
       all.some(isSmall) ? smallCells() : '',
       definitions(evaluations),
     ].join('\n'),

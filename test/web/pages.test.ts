@@ -5,6 +5,7 @@ import t from 'tap';
 import type { FhirResource } from '../../src/fhir/resource.js';
 import { renamePerson } from '../../src/measure/agreement/rename.js';
 import { loadCases } from '../../src/measure/cases.js';
+import { upkeepOf } from '../../src/rest/open-upkeep.js';
 import { packageRoot } from '../../src/root.js';
 import { testApp } from '../support/app.js';
 
@@ -12,7 +13,8 @@ const village = '6202061001';
 const otherVillage = '5171011001';
 const measures = ['ANC-ANEMIA', 'ANC-K6', 'IMUN-IDL'] as const;
 
-const { app, services, send } = await testApp(t, { MAX_EVENT_LOOP_DELAY_MS: '0' });
+const kept = [...measures, 'JKN-UHC', 'ANC-TTD90'];
+const { app, services, send } = await testApp(t, { MAX_EVENT_LOOP_DELAY_MS: '0', KEPT_MEASURES: kept.join(',') });
 
 const people = measures.flatMap((id) =>
   [...loadCases(packageRoot, id).values()]
@@ -56,6 +58,27 @@ t.test('the village page shows the numbers of its MeasureReports', async (t) => 
       t.same(shown.get(code)?.slice(0, 3), numbers(group), code);
     }
   }
+});
+
+t.test('pages out of counters show the same numbers, and every other measure that is kept, by stage of life', async (t) => {
+  const path = `/desa/${village}?period=2026`;
+  const numbersOf = (body: string): readonly string[] => [...body.matchAll(/<tr data-indicator=.*?<\/tr>/gs)].map(([row]) => row);
+  const direct = await send('GET', path);
+  t.notMatch(direct.body, 'data-row');
+  // The year in which the cases lie is open.
+  const upkeep = upkeepOf({ ...services, clock: () => Date.parse('2026-11-20T00:00:00Z') }, services.database, {
+    refreshed() {},
+    log() {},
+  });
+  await upkeep.round();
+  const page = await send('GET', path);
+  t.same(numbersOf(page.body), numbersOf(direct.body));
+  t.equal(numbersOf(page.body).length, 5);
+  const others = [...page.body.matchAll(/<tr data-row="([^"]+)"/g)].map(([, code]) => code);
+  t.ok(others.length >= 2, others.join(' '));
+  t.ok(page.body.indexOf('Ibu hamil') < page.body.indexOf('data-row'), 'under the name of their stage');
+  t.ok(Buffer.byteLength(page.body) < 30_000, `${Buffer.byteLength(page.body)} bytes`);
+  t.match((await send('GET', '/puskesmas/pkm?period=2026')).body, 'data-row');
 });
 
 t.test('the area page lists every place with its numbers, and their sum', async (t) => {

@@ -42,6 +42,19 @@ export async function readCurrent(connection: Connection, measure: string, start
   return rows.map(keptOf);
 }
 
+/** The generations that pages show for a period: those that are current, and the closed ones. */
+export async function readPeriod(connection: Connection, start: string, end: string): Promise<readonly KeptMeasure[]> {
+  const rows = await connection.query(
+    sql`
+      select ${columns}
+      from kept_measure
+      where period_start = ${start} and period_end = ${end} and state in ('current', 'closed')
+      order by generation desc`,
+    { name: true },
+  );
+  return rows.map(keptOf);
+}
+
 function keptOf(row: Row): KeptMeasure {
   return {
     generation: Number(row['generation']),

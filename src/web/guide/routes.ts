@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Measure, Questionnaire, ValueSet } from '@medplum/fhirtypes';
+import type { Questionnaire, ValueSet } from '@medplum/fhirtypes';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Text } from '../../fhir/outcome.js';
 import { issue, OperationOutcomeError } from '../../fhir/outcome.js';
 import { loadCases } from '../../measure/cases.js';
 import { guideMeasures } from '../../measure/find-measure.js';
 import { answerError } from '../errors.js';
+import { byLifeStage } from '../life-stage.js';
 import { cqlFiles } from './cql-files.js';
 import { elementTexts } from './element-texts.js';
 import { profileElements } from './elements.js';
@@ -23,7 +23,6 @@ import type { GuideServices } from './services.js';
 import { guideText } from './text.js';
 import { valueSetPage } from './value-set-page.js';
 
-const lifeStages = 'https://lontar.id/fhir/CodeSystem/life-stage';
 const longestQuery = 100;
 
 /** The profile whose example the front page begins with. */
@@ -151,20 +150,8 @@ export async function guideRoutes(app: FastifyInstance, { services, origin }: Gu
   /** Measures by stage of life, in the order of the code system; those without a stage last. */
   function stages(): FrontPage['stages'] {
     const measures = guideMeasures({ registry });
-    const concepts = registry.codeSystem(lifeStages)?.concept ?? [];
-    const known = concepts.map(({ code = '', display = '', designation }) => ({
-      stage: { id: display, en: designation?.find(({ language }) => language === 'en')?.value ?? display },
-      measures: measures.filter((measure) => stageOf(measure) === code),
-    }));
-    const others = measures.filter((measure) => !concepts.some(({ code }) => code === stageOf(measure)));
-    return [...known, { stage: otherStages, measures: others }].filter((group) => group.measures.length > 0);
+    return byLifeStage(registry, measures, (measure) => measure).map(({ stage, items }) => ({ stage, measures: items }));
   }
-}
-
-const otherStages: Text = { id: 'Lainnya', en: 'Others' };
-
-function stageOf({ topic }: Measure): string | undefined {
-  return topic?.flatMap(({ coding }) => coding ?? []).find(({ system }) => system === lifeStages)?.code;
 }
 
 function isKind(kind: string): kind is ExampleKind {
