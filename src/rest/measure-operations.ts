@@ -61,6 +61,7 @@ export const measureOperations: readonly Operation[] = [
     levels: ['type'],
     resourceTypes: ['Measure'],
     methods: both,
+    async: {},
     handler: async (request, { measures, newId }) =>
       answer(await careGapsOperation(measures, request.context.scope, operationParameters(request), newId, runOf(request))),
   },
