@@ -31,6 +31,8 @@ export interface AgreementParts {
   readonly pool: ReferencePool;
   /** Epoch milliseconds that both engines take for now. */
   now(): number;
+  /** How long a statement may take; that of the compiler's own where absent. */
+  readonly statementTimeoutMs?: number;
 }
 
 /** The parts of a check over a server's database, with a pool of their own that the caller closes. `now` in epoch milliseconds. */
@@ -163,13 +165,14 @@ export async function referenceResults(
 }
 
 function sqlOver(parts: AgreementParts, facts: Queryable, rewrite?: (plan: Plan) => Plan): SqlEvaluator {
-  const { catalogue, libraries, terminology, now } = parts;
+  const { catalogue, libraries, terminology, now, statementTimeoutMs } = parts;
   return sqlEvaluator({
     database: facts,
     libraries,
     catalogue,
     members: (valueSet) => terminology.members(valueSet)?.keys(),
     now,
+    ...(statementTimeoutMs === undefined ? {} : { timeoutMs: statementTimeoutMs }),
     ...(rewrite ? { rewrite } : {}),
   });
 }

@@ -17,7 +17,7 @@ export interface AgreementOptions {
   readonly released: Pick<Terminology, 'members'>;
   /** How many persons are generated and how many drawn from the store. */
   readonly sample: number;
-  /** Of one measure's generated persons. */
+  /** Of one measure's generated persons, by either engine. */
   readonly timeoutMs?: number;
 }
 
@@ -36,7 +36,7 @@ export function openAgreement(house: AgreementHouse, { released, sample, timeout
   const { database, libraries, catalogue, terminology, store, ours, clock, engines, keys } = house;
   const pool = createReferencePool({ processes: 1, niceness: 10 });
   return createAgreementService({
-    check: { database, libraries, catalogue, terminology, pool, now: clock },
+    check: { database, libraries, catalogue, terminology, pool, now: clock, statementTimeoutMs: timeoutMs },
     database,
     records: agreementRecords(database, clock),
     released: releasedMeasures({ guide: house.guide(), ours, terminology: released }),
