@@ -7,21 +7,28 @@ export function upkeepMetrics(
   status: () => Promise<UpkeepStatus>,
 ): (batch: { readonly persons: number; readonly seconds: number }) => void {
   const registers = [registry];
-  const oldest = new Gauge({ name: 'lontar_upkeep_oldest_seconds', help: 'Since the oldest change that counters lack', registers });
-  const kept = new Gauge({ name: 'lontar_upkeep_kept', help: 'Measures and periods whose counters are current', registers });
-  const rebuilding = new Gauge({ name: 'lontar_upkeep_rebuilding', help: 'Measures and periods that are being counted anew', registers });
-  new Gauge({
-    name: 'lontar_upkeep_dirty',
-    help: 'Changes that counters lack',
-    registers,
-    async collect() {
-      const now = await status();
-      this.set(now.dirty);
-      oldest.set(now.oldestSeconds);
-      kept.set(now.kept);
-      rebuilding.set(now.rebuilding);
-    },
-  });
+  // Gauges are collected side by side: they share one question.
+  let asked: Promise<UpkeepStatus> | undefined;
+  const ask = (): Promise<UpkeepStatus> => {
+    asked ??= status().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+  const gauge = (name: string, help: string, valueOf: (now: UpkeepStatus) => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set(valueOf(await ask()));
+      },
+    });
+  };
+  gauge('lontar_upkeep_dirty', 'Changes that counters lack', ({ dirty }) => dirty);
+  gauge('lontar_upkeep_oldest_seconds', 'Since the oldest change that counters lack', ({ oldestSeconds }) => oldestSeconds);
+  gauge('lontar_upkeep_kept', 'Measures and periods whose counters are current', ({ kept }) => kept);
+  gauge('lontar_upkeep_rebuilding', 'Measures and periods that are being counted anew', ({ rebuilding }) => rebuilding);
   const seconds = new Histogram({
     name: 'lontar_upkeep_batch_seconds',
     help: 'Time to bring counters up to a batch of persons',
