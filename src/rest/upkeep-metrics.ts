@@ -15,13 +15,13 @@ export function upkeepMetrics(
     });
     return asked;
   };
-  const gauge = (name: string, help: string, valueOf: (now: UpkeepStatus) => number): void => {
+  const gauge = (name: string, help: string, pick: (now: UpkeepStatus) => number): void => {
     new Gauge({
       name,
       help,
       registers,
       async collect() {
-        this.set(valueOf(await ask()));
+        this.set(pick(await ask()));
       },
     });
   };
