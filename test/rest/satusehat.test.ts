@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'tap';
+import t, { test } from 'tap';
 import { packageRoot } from '../../src/root.js';
 import { loadPlatformRules } from '../../src/validation/rules/platform.js';
 import { testApp } from '../support/app.js';
 
 const root = '/fhir-r4/v1';
 const org = '100000030';
+
+/** For the tests whose settings are the usual ones. */
+const plain = await testApp(t);
 
 interface Outcome {
   readonly issue?: readonly {
@@ -82,7 +85,7 @@ const condition = {
 };
 
 test('numbered rules refuse at /fhir-r4/v1, all at once, and warn at /fhir', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const refused = await send('POST', `${root}/Condition`, condition);
   t.equal(refused.statusCode, 400);
   t.strictSame(numbersOf(refused), ['10003 Condition.code.coding[0].system', '10126 Condition.encounter', '10403 Condition.recordedDate']);
@@ -118,7 +121,7 @@ test('PLATFORM_RULES says what the rules weigh at /fhir', async (t) => {
 });
 
 test('times are in UTC, and what R4 itself says has the platform’s number', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const appointment = {
     resourceType: 'Appointment',
     status: 'proposed',
@@ -148,7 +151,7 @@ test('times are in UTC, and what R4 itself says has the platform’s number', as
 });
 
 test('identifiers of one resource are one organization’s', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const system = 'http://sys-ids.kemkes.go.id/organization/100000031';
   const { identifier } = organization('A');
   const two = await send('POST', `${root}/Organization`, { ...organization('A'), identifier: [...identifier, { system, value: 'A' }] });
@@ -158,7 +161,7 @@ test('identifiers of one resource are one organization’s', async (t) => {
 });
 
 test('a duplicate is refused with 400 and 20002 and tells the id', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const { id } = (await send('POST', `${root}/Organization`, organization('A'))).json() as { id: string };
   const again = await send('POST', `${root}/Organization`, organization('A'));
   t.equal(again.statusCode, 400);
@@ -180,7 +183,7 @@ test('a duplicate is refused with 400 and 20002 and tells the id', async (t) => 
 });
 
 test('what is not there and what can’t be read have their numbers', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const missing = await send('GET', `${root}/Organization/never`);
   t.equal(missing.statusCode, 404);
   t.match(missing.json(), { issue: [{ details: { text: /^Resource not found Organization\/never\. .*\(RuleNumber: 20007\)$/ } }] });
@@ -206,7 +209,7 @@ test('what is not there and what can’t be read have their numbers', async (t) 
 });
 
 test('a Location is patched by the whole operationalStatus', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const location = { resourceType: 'Location', status: 'active', name: 'Ruang KIA' };
   const { id } = (await send('POST', '/fhir/Location', location)).json() as { id: string };
   const patch = async (path: string) =>
@@ -221,7 +224,7 @@ test('a Location is patched by the whole operationalStatus', async (t) => {
 });
 
 test('POST Patient answers in the platform’s own form', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const created = await send('POST', `${root}/Patient`, patient('6202034705920001'));
   t.equal(created.statusCode, 201);
   t.match(created.headers['content-type'], 'application/json');
@@ -285,7 +288,7 @@ const entry = (fullUrl: string | undefined, resource: { readonly resourceType: s
 const transaction = (...entries: readonly unknown[]) => ({ resourceType: 'Bundle', type: 'transaction', entry: entries });
 
 test('entries of a transaction stand under UUIDs of their own', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const answer = await send(
     'POST',
     root,
@@ -311,12 +314,12 @@ test('entries of a transaction stand under UUIDs of their own', async (t) => {
   ]) {
     t.ok(found.includes(expected), expected);
   }
-  const fine = await send('POST', root, transaction(entry(uuid(1), organization('A')), entry(uuid(2), organization('B'))));
+  const fine = await send('POST', root, transaction(entry(uuid(1), organization('alpha')), entry(uuid(2), organization('beta'))));
   t.equal(fine.statusCode, 200, fine.body);
 });
 
 test('entries that fall with another point to it', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const part = (value: string, of: number) => ({ ...organization(value), partOf: { reference: uuid(of) } });
   const answer = await send(
     'POST',
@@ -345,7 +348,7 @@ test('entries that fall with another point to it', async (t) => {
 });
 
 test('a batch answers in FHIR, entry by entry', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const answer = await send('POST', root, {
     ...transaction(entry(undefined, patient('6202034705920007')), { request: { method: 'GET', url: 'Patient/never' } }),
     type: 'batch',
@@ -365,7 +368,7 @@ interface Habit {
 }
 
 test('what clients of the platform send is accepted, or refused for an error of its own', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const habits = JSON.parse(readFileSync(join(packageRoot, 'test', 'data', 'satusehat-habits.json'), 'utf8')) as readonly Habit[];
   for (const { habit, request, body, errors } of habits) {
     const [method, path] = request.split(' ');
@@ -396,7 +399,7 @@ test('what clients of the platform send is accepted, or refused for an error of 
 });
 
 test('a measure reads medicines that are named by reference: in the same Bundle, stored before, and contained', async (t) => {
-  const { send } = await testApp(t);
+  const { send } = plain;
   const tablets = { coding: [{ system: 'http://sys-ids.kemkes.go.id/kfa', code: '93006500' }] };
   const dispense = (id: string, whenHandedOver: string, medication: object) => ({
     resourceType: 'MedicationDispense',
