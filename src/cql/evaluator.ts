@@ -104,21 +104,25 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
       return sql`select r.shard, r.person, r.area, ${bitsOf(made.value)} as bits from (${made.value.persons}) as r`;
     },
     async persons(program, period, subjects, limits) {
-      const made = compiled(program, period, subjects, await onlyZone());
+      const made = compiled(program, period, subjects, (await population()).zoneMinutes);
       const rows = await run(subjects, sql`${made.persons} order by id`, limits);
       const places = resultColumns(made);
       return rows.map((row) => personResult(program, row, places, made));
     },
     async areas(program, period, subjects, limits) {
       const { values: _, ...counted } = program;
-      const zone = await onlyZone();
-      const rows = await Promise.all(
-        shardRanges(availableParallelism()).map((shards) => {
-          const made = compiled(counted, period, subjects, zone, shards);
-          return run(subjects, made.areas(bitsOf(made)), limits);
-        }),
-      );
-      return areaCounts(rows.flat());
+      const { zoneMinutes, persons } = await population();
+      const ranges = shardRanges(Math.max(availableParallelism(), Math.ceil(persons / personsPerPart)));
+      const found: Rows[] = [];
+      let next = 0;
+      const work = async (): Promise<void> => {
+        for (let shards = ranges[next++]; shards; shards = ranges[next++]) {
+          const made = compiled(counted, period, subjects, zoneMinutes, shards);
+          found.push(await run(subjects, made.areas(bitsOf(made)), limits));
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work));
+      return areaCounts(found.flat());
     },
   };
 
@@ -207,12 +211,14 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     });
   }
 
-  /** The zone that everyone lives in, where there is only one. */
-  async function onlyZone(): Promise<number | undefined> {
+  /** How many there are, and the zone that everyone lives in where there is only one. */
+  async function population(): Promise<{ readonly persons: number; readonly zoneMinutes: number | undefined }> {
     const table = options.catalogue.source('Patient')?.table ?? 'fact_person';
-    const rows = await options.database.query(sql`select min(zone) as lowest, max(zone) as highest from ${identifier(table)}`);
-    const [row] = rows;
-    return row && row['lowest'] !== null && row['lowest'] === row['highest'] ? Number(row['lowest']) : undefined;
+    const [row] = await options.database.query(
+      sql`select min(zone) as lowest, max(zone) as highest, count(*)::int as persons from ${identifier(table)}`,
+    );
+    const isOne = row && row['lowest'] !== null && row['lowest'] === row['highest'];
+    return { persons: Number(row?.['persons'] ?? 0), zoneMinutes: isOne ? Number(row['lowest']) : undefined };
   }
 }
 
@@ -318,13 +324,13 @@ function unreadableValues(program: MeasureProgram, { plan, keys }: CompiledPlan,
 
 type ShardRange = NonNullable<SqlContext['shards']>;
 
-/** As many parts as may run beside each other: persons don't depend on each other, and each part has a connection of its own. */
-function shardRanges(parallelism: number): readonly ShardRange[] {
-  const parts = Math.max(1, Math.min(4, parallelism));
+/** Persons don't depend on each other: parts of the population are evaluated beside each other, each small enough for its joins to stay in memory. */
+function shardRanges(parts: number): readonly ShardRange[] {
   const edge = (place: number): number => Math.round((shardCount * place) / parts);
   return Array.from({ length: parts }, (_, place) => ({ from: edge(place), to: edge(place + 1) }));
 }
 
+const personsPerPart = 150_000;
 const shardCount = 4096;
 
 /** Rows of all parts, summed; who isn't told with bits has none of them. */
