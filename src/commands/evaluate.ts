@@ -1,12 +1,12 @@
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
-import { explainPerson } from '../measure/explain.js';
 import { type ReportFormatName, reportFormats } from '../measure/export/formats.js';
 import { reportTable } from '../measure/export/report-table.js';
 import { reportText } from '../measure/export/text-table.js';
 import { findMeasure } from '../measure/find-measure.js';
-import { evaluateMeasureOperation } from '../measure/operation.js';
+import { explainPerson } from '../measure/operations/explain.js';
+import { evaluateMeasureOperation } from '../measure/operations/operation.js';
+import { type OperationParameter, parseEvaluateMeasure } from '../measure/operations/request.js';
 import { parsePeriod, periodForms } from '../measure/period.js';
-import { type OperationParameter, parseEvaluateMeasure } from '../measure/request.js';
 import type { MeasureServices } from '../measure/services.js';
 import { explanationText } from './explanation.js';
 import { commandText } from './text.js';

@@ -1,6 +1,6 @@
 import type { CqlValue } from '../cql/program.js';
-import type { Explanation } from '../measure/explain.js';
 import { both, exportText } from '../measure/export/text.js';
+import type { Explanation } from '../measure/operations/explain.js';
 import { commandText } from './text.js';
 
 /** One person's part in a measure, for a terminal. */

@@ -15,11 +15,11 @@ import { type AgreementOptions, openAgreement } from './agreement/service/create
 import { guideMeasures } from './find-measure.js';
 import { type Guards, guarded } from './guarded.js';
 import type { OpenLibraries } from './library/open-libraries.js';
-import { bases, isBasis, loadBasis } from './load-basis.js';
-import { pastOf } from './load-past.js';
-import { loadPersons } from './load-persons.js';
+import { type Audience, defaultSmallCells, type SmallCells } from './report/suppress.js';
 import type { MeasureServices } from './services.js';
-import { type Audience, defaultSmallCells, type SmallCells } from './suppress.js';
+import { bases, isBasis, loadBasis } from './subject/load-basis.js';
+import { pastOf } from './subject/load-past.js';
+import { loadPersons } from './subject/load-persons.js';
 import { createTurns } from './turns.js';
 import { createKept } from './upkeep/kept.js';
 

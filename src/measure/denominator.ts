@@ -2,12 +2,12 @@ import type { Measure, MeasureReport, MeasureReportGroup, Observation } from '@m
 import { type Areas, areaSystem } from '../definitions/areas.js';
 import { temporalRange } from '../fhir/date.js';
 import type { Scope } from '../search/scope.js';
-import { areaOfLocation } from './catchment.js';
-import type { PastVersion } from './load-past.js';
 import { canonicalOf, groupCode } from './program.js';
-import { type ResourceServices, resourcesAt } from './resources-at.js';
+import { denominatorBasisOf } from './report/target.js';
 import type { GroupResult, Stratum } from './strata.js';
-import { denominatorBasisOf } from './target.js';
+import { areaOfLocation } from './subject/catchment.js';
+import type { PastVersion } from './subject/load-past.js';
+import { type ResourceServices, resourcesAt } from './subject/resources-at.js';
 
 /** A denominator that nobody counted here: how many persons of an area an authority reckons with in a year (sasaran). */
 export interface ExternalDenominator {

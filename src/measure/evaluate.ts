@@ -5,19 +5,19 @@ import { findLibrary } from '../cql/libraries.js';
 import type { CqlValue, EvaluationRun, MeasurementPeriod, MeasureProgram, PersonResult } from '../cql/program.js';
 import { OperationOutcomeError } from '../fhir/outcome.js';
 import type { Scope } from '../search/scope.js';
-import type { CqlArguments } from './cql-arguments.js';
 import { externalDenominators, withExternal } from './denominator.js';
 import { chooseEngine, type EngineChoice } from './engines.js';
-import type { HiddenAreas } from './hidden-areas.js';
-import { isPartLevel, levelDigits, type StrataLevel } from './level.js';
 import type { Counts } from './membership.js';
 import { withObservations } from './observation.js';
-import { inParts, posyanduNames } from './parts.js';
+import type { CqlArguments } from './operations/cql-arguments.js';
 import { measureProgram } from './program.js';
-import { residenceEvaluator } from './residence-evaluator.js';
+import type { HiddenAreas } from './report/hidden-areas.js';
 import type { MeasureServices } from './services.js';
 import { detailedResults, type GroupResult, groupResults, tally } from './strata.js';
-import { listedAreas, type MeasureSubject, subjectsOf } from './subject.js';
+import { isPartLevel, levelDigits, type StrataLevel } from './subject/level.js';
+import { inParts, posyanduNames } from './subject/parts.js';
+import { residenceEvaluator } from './subject/residence-evaluator.js';
+import { listedAreas, type MeasureSubject, subjectsOf } from './subject/subject.js';
 
 /** What a report is made of: who was counted how, by what definition, on which data. */
 export interface Evaluation {

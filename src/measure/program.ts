@@ -1,8 +1,8 @@
 import type { Expression, Measure, MeasureGroup, MeasureGroupPopulation } from '@medplum/fhirtypes';
 import type { AggregateMethod, MeasureObservation, MeasureProgram, PopulationCode, Scoring, Stratifier } from '../cql/program.js';
 import { type Issue, issue, type Result } from '../fhir/outcome.js';
-import { isBasis } from './load-basis.js';
 import type { Initials } from './membership.js';
+import { isBasis } from './subject/load-basis.js';
 import { measureText } from './text.js';
 
 const populationCodes: ReadonlySet<string> = new Set<PopulationCode>([

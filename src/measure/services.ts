@@ -10,8 +10,8 @@ import type { Store } from '../store/store.js';
 import type { AgreementService } from './agreement/service/service.js';
 import type { MeasureEngines } from './engines.js';
 import type { LiveLibraries } from './library/live-libraries.js';
-import type { Past } from './load-past.js';
-import type { Audience, SmallCells } from './suppress.js';
+import type { Audience, SmallCells } from './report/suppress.js';
+import type { Past } from './subject/load-past.js';
 import type { Kept } from './upkeep/kept.js';
 
 /** Definitions of a library to evaluate, by what is asked of them; `libraries` where they aren't those on board. */

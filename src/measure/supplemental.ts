@@ -1,6 +1,6 @@
 import type { Observation } from '@medplum/fhirtypes';
-import { valueConcept } from './concepts.js';
 import type { Evaluation } from './evaluate.js';
+import { valueConcept } from './report/concepts.js';
 
 export const measureInfoUrl = 'http://hl7.org/fhir/us/davinci-deqm/StructureDefinition/extension-measureInfo';
 

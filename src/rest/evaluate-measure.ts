@@ -1,7 +1,7 @@
 import type { EvaluationRun } from '../cql/program.js';
 import { OperationOutcomeError } from '../fhir/outcome.js';
-import { evaluateMeasureOperation } from '../measure/operation.js';
-import { parseEvaluateMeasure } from '../measure/request.js';
+import { evaluateMeasureOperation } from '../measure/operations/operation.js';
+import { parseEvaluateMeasure } from '../measure/operations/request.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { operationParameters } from './parameters.js';
 import type { Services } from './services.js';

@@ -2,7 +2,7 @@ import type { MeasureReport } from '@medplum/fhirtypes';
 import { type ReportFormatName, reportFileName, reportFormats } from '../measure/export/formats.js';
 import { reportTable } from '../measure/export/report-table.js';
 import { findMeasure } from '../measure/find-measure.js';
-import { evaluateMeasureOperation } from '../measure/operation.js';
+import { evaluateMeasureOperation } from '../measure/operations/operation.js';
 import { runOf } from './evaluate-measure.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { ownForm } from './own-form.js';

@@ -1,11 +1,11 @@
 import type { Bundle, Task } from '@medplum/fhirtypes';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import type { FhirResource } from '../fhir/resource.js';
-import { dueServices, dueSystem, plannedTasks, visitPlans } from '../measure/due-plan.js';
 import { evaluateMeasure } from '../measure/evaluate.js';
 import { findMeasure } from '../measure/find-measure.js';
-import { parseEvaluateMeasure } from '../measure/request.js';
-import { subjectOf } from '../measure/subject.js';
+import { dueServices, dueSystem, plannedTasks, visitPlans } from '../measure/operations/due-plan.js';
+import { parseEvaluateMeasure } from '../measure/operations/request.js';
+import { subjectOf } from '../measure/subject/subject.js';
 import { measureText } from '../measure/text.js';
 import type { WriteOperation } from '../store/store.js';
 import { condition } from './condition.js';

@@ -77,11 +77,6 @@ export const observationKinds = {
 
 export type ObservationName = keyof typeof observationKinds;
 
-function kind(
-  profile: string,
-  category: ObservationKind['category'],
-  code: Coding,
-  value: ObservationKind['value'],
-): ObservationKind {
+function kind(profile: string, category: ObservationKind['category'], code: Coding, value: ObservationKind['value']): ObservationKind {
   return { profile: profile === 'observation' ? profile : `observation-${profile}`, category, code, value };
 }

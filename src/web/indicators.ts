@@ -4,9 +4,9 @@ import type { Text } from '../fhir/outcome.js';
 import { asObject, isObject } from '../fhir/resource.js';
 import type { Evaluation } from '../measure/evaluate.js';
 import type { Counts } from '../measure/membership.js';
+import { type DenominatorBasis, denominatorBasisOf, meetsTarget, type Target, targetOf } from '../measure/report/target.js';
 import { proportion } from '../measure/score.js';
 import type { GroupResult } from '../measure/strata.js';
-import { type DenominatorBasis, denominatorBasisOf, meetsTarget, type Target, targetOf } from '../measure/target.js';
 
 /** One rate as a page shows it: the same numbers as the MeasureReport of the same evaluation. */
 export interface Indicator {

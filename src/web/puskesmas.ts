@@ -1,6 +1,6 @@
 import type { Organization } from '@medplum/fhirtypes';
-import { catchment } from '../measure/catchment.js';
 import type { MeasureServices } from '../measure/services.js';
+import { catchment } from '../measure/subject/catchment.js';
 import type { Scope } from '../search/scope.js';
 import type { PuskesmasEntry } from './index-page.js';
 

@@ -5,10 +5,10 @@ import { loadAreas } from '../../src/definitions/areas.js';
 import { residenceOf, residenceOn, residencesOf } from '../../src/facts/residence.js';
 import type { FhirResource } from '../../src/fhir/resource.js';
 import { loadCases } from '../../src/measure/cases.js';
-import { hiddenAreas, nowhere } from '../../src/measure/hidden-areas.js';
-import { evaluateMeasureOperation } from '../../src/measure/operation.js';
+import { evaluateMeasureOperation } from '../../src/measure/operations/operation.js';
+import { hiddenAreas, nowhere } from '../../src/measure/report/hidden-areas.js';
+import { isSafe } from '../../src/measure/report/suppress.js';
 import type { GroupResult, Stratum } from '../../src/measure/strata.js';
-import { isSafe } from '../../src/measure/suppress.js';
 import { packageRoot } from '../../src/root.js';
 import { everyone, measureDatabase } from './measure-database.js';
 

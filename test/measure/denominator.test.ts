@@ -4,7 +4,7 @@ import { OperationOutcomeError } from '../../src/fhir/outcome.js';
 import type { FhirResource } from '../../src/fhir/resource.js';
 import { loadCases } from '../../src/measure/cases.js';
 import { guideMeasures } from '../../src/measure/find-measure.js';
-import { evaluateMeasureOperation } from '../../src/measure/operation.js';
+import { evaluateMeasureOperation } from '../../src/measure/operations/operation.js';
 import { packageRoot } from '../../src/root.js';
 import { createValidator } from '../../src/validation/create.js';
 import { everyone, measureDatabase } from './measure-database.js';

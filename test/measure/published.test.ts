@@ -5,7 +5,7 @@ import { guideMeasures } from '../../src/measure/find-measure.js';
 import { membership } from '../../src/measure/membership.js';
 import { measureProgram } from '../../src/measure/program.js';
 import { proportion } from '../../src/measure/score.js';
-import type { MeasureSubject } from '../../src/measure/subject.js';
+import type { MeasureSubject } from '../../src/measure/subject/subject.js';
 import { measureDatabase } from './measure-database.js';
 import { registry } from './memory-persons.js';
 import { publishedWoman } from './published-women.js';

@@ -9,11 +9,11 @@ import { factCatalogue, factTables, factViews } from '../../src/facts/catalogue.
 import { OperationOutcomeError } from '../../src/fhir/outcome.js';
 import type { FhirResource } from '../../src/fhir/resource.js';
 import { weightUrl } from '../../src/measure/composite.js';
-import { loadPersons } from '../../src/measure/load-persons.js';
-import { evaluateMeasureOperation } from '../../src/measure/operation.js';
+import { evaluateMeasureOperation } from '../../src/measure/operations/operation.js';
 import { populationBasisUrl as basisUrl, criteriaReferenceUrl, groupScoringUrl } from '../../src/measure/program.js';
 import { aggregate, rate, scoreUnit } from '../../src/measure/score.js';
 import type { MeasureServices } from '../../src/measure/services.js';
+import { loadPersons } from '../../src/measure/subject/load-persons.js';
 import { clock, everyone, measureDatabase } from './measure-database.js';
 import { terminology } from './memory-persons.js';
 

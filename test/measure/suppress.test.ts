@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { isSafe as isSafeRow, type Suppression, suppress as suppressTable } from '../../src/measure/suppress.js';
+import { isSafe as isSafeRow, type Suppression, suppress as suppressTable } from '../../src/measure/report/suppress.js';
 
 const threshold = 5;
 

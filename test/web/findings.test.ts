@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { evaluationsCsv } from '../../src/measure/csv.js';
 import type { Evaluation } from '../../src/measure/evaluate.js';
 import { guideMeasures } from '../../src/measure/find-measure.js';
 import { measureProgram } from '../../src/measure/program.js';
+import { evaluationsCsv } from '../../src/measure/report/csv.js';
+import { meetsTarget } from '../../src/measure/report/target.js';
 import { percent } from '../../src/measure/score.js';
 import { groupResults } from '../../src/measure/strata.js';
-import { meetsTarget } from '../../src/measure/target.js';
 import { barChart } from '../../src/web/bars.js';
 import { areaFinding, finding, missing } from '../../src/web/findings.js';
 import type { Indicator } from '../../src/web/indicators.js';

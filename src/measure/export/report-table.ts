@@ -11,8 +11,8 @@ import type { MeasurementPeriod } from '../../cql/program.js';
 import { areaSystem } from '../../definitions/areas.js';
 import type { Text } from '../../fhir/outcome.js';
 import { canonicalOf, groupCode } from '../program.js';
-import { definitionUrl, engineUrl, watermarkUrl } from '../report.js';
-import { denominatorBasisOf, targetOf } from '../target.js';
+import { definitionUrl, engineUrl, watermarkUrl } from '../report/report.js';
+import { denominatorBasisOf, targetOf } from '../report/target.js';
 import { exportText } from './text.js';
 
 /** Why a number isn't there: hidden because few persons stand behind it, known to nobody, or without meaning (a zero denominator). */

@@ -1,6 +1,6 @@
 import type { Library, RelatedArtifact } from '@medplum/fhirtypes';
 import { guideLibraryBase, type Libraries, type PackedLibrary } from '../../cql/libraries.js';
-import { dataRequirements } from '../data-requirements.js';
+import { dataRequirements } from '../operations/data-requirements.js';
 
 /**
  * The libraries of our guide as resources, in order of id: the CQL as its author wrote it and the ELM that this version of Lontar evaluates, with what they depend on.

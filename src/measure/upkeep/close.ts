@@ -7,7 +7,7 @@ import { closeGeneration, type KeptMeasure } from '../../store/kept/directory.js
 import { takeKeptWork } from '../../store/kept/lock.js';
 import type { Store, WriteContext } from '../../store/store.js';
 import { evaluateMeasure } from '../evaluate.js';
-import { measureReport } from '../report.js';
+import { measureReport } from '../report/report.js';
 import type { MeasureServices } from '../services.js';
 import { closesAt, type Zones } from './periods.js';
 import type { KeptProgram } from './programs.js';

@@ -1,7 +1,7 @@
 import type { DataRequirement, Measure, MeasureGroup } from '@medplum/fhirtypes';
 import { html } from 'ghtml';
 import type { MeasureCases } from '../../measure/cases.js';
-import { denominatorBasisOf, type Target, targetOf } from '../../measure/target.js';
+import { denominatorBasisOf, type Target, targetOf } from '../../measure/report/target.js';
 import { splitLanguages, translated } from '../indicators.js';
 import { both } from '../layout.js';
 import { formatTarget } from '../number.js';

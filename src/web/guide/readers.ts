@@ -1,7 +1,7 @@
 import type { DataRequirement, DataRequirementCodeFilter, ElementDefinition, Measure, StructureDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.js';
-import { dataRequirements } from '../../measure/data-requirements.js';
 import { guideMeasures } from '../../measure/find-measure.js';
+import { dataRequirements } from '../../measure/operations/data-requirements.js';
 import type { GuideServices } from './services.js';
 
 /** What a measure reads: each retrieve of its CQL. */
