@@ -2,6 +2,65 @@
 // Measured values become Observations (`$extract`); what the national platform has no code for stays an answer.
 // Instruments under copyright (SDQ) or with an official text that isn't at hand (KPSP) are represented by their scores alone.
 
+RuleSet: InUnit(unit)
+* item[=].extension[+].url = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
+* item[=].extension[=].valueCoding = http://unitsofmeasure.org#{unit}
+
+RuleSet: BodyMassIndex
+* insert TopQuestion(imt, decimal, [[Indeks massa tubuh (kg/m2)]], [[Body mass index (kg/m2)]])
+* item[=].code = $loinc#39156-5
+* insert Extracted
+* insert InUnit(kg/m2)
+* insert Calculated([[iif(%resource.item.where(linkId = 'tinggi').answer.value > 0, (%resource.item.where(linkId = 'berat').answer.value * 10000 / (%resource.item.where(linkId = 'tinggi').answer.value * %resource.item.where(linkId = 'tinggi').answer.value)).round(1))]])
+
+RuleSet: Cholesterol
+* insert TopQuestion(kolesterol, decimal, [[Kolesterol total (mg/dL), mulai 40 tahun]], [[Total cholesterol (mg/dL), from 40 years]])
+* item[=].code = $loinc#2093-3
+* insert Extracted
+* insert InUnit(mg/dL)
+
+RuleSet: Whisper
+* insert TopQuestion(bisik, choice, [[Tes bisik]], [[Whisper test]])
+* item[=].code = $sct#247301006
+* insert Extracted
+* item[=].answerOption[+].valueCoding = $sct#275727004 "Hearing test normal"
+* item[=].answerOption[+].valueCoding = $sct#300221005 "Hearing for whisper impaired"
+
+// The answer itself says that mental health was screened, which is what the indicator asks.
+RuleSet: MentalHealthScreened
+* item[=].code = $sct#386816005
+* insert Extracted
+
+// Who, where and when, of a resource of type `type` that a yes makes. Asked twice, it is the same resource, where the response has an id of its own.
+RuleSet: OfAYes(type, time, link)
+* insert Sets({type}#{type}.id, [[iif(answer.value = true, %resource.id.where(length() <= 48) + '-{link}')]])
+* insert Sets({type}#{type}.subject, [[iif(answer.value = true, %resource.subject)]])
+* insert Sets({type}#{type}.encounter, [[iif(answer.value = true, %resource.encounter)]])
+* insert Sets({type}#{type}.{time}, [[iif(answer.value = true, %resource.authored)]])
+
+RuleSet: DoneIfYes(link, code)
+* insert Opens(procedure)
+* insert SetsWord(Procedure#Procedure.status, completed)
+* insert SetsCoding(Procedure#Procedure.category, $sct#103693007 "Diagnostic procedure")
+* insert SetsCoding(Procedure#Procedure.code, {code})
+* insert OfAYes(Procedure, performedDateTime, {link})
+
+RuleSet: SuspectedTuberculosisIfYes
+* insert Opens(condition)
+* insert SetsCoding(Condition#Condition.clinicalStatus, http://terminology.hl7.org/CodeSystem/condition-clinical#active)
+* insert SetsCoding(Condition#Condition.verificationStatus, http://terminology.hl7.org/CodeSystem/condition-ver-status#provisional)
+* insert SetsCoding(Condition#Condition.category, $condition-category#problem-list-item)
+* insert SetsCoding(Condition#Condition.code, $clinical-term#QRI000001 "Terduga TBC SO")
+* insert OfAYes(Condition, recordedDate, tbc)
+
+// A sample was taken; its result follows.
+RuleSet: ThyroidSampleIfYes
+* insert Opens(observation-thyroid-screening)
+* insert SetsWord(Observation#Observation.status, registered)
+* insert SetsCoding(Observation#Observation.category, $observation-category#laboratory)
+* insert SetsCoding(Observation#Observation.dataAbsentReason, http://terminology.hl7.org/CodeSystem/data-absent-reason#temp-unknown)
+* insert OfAYes(Observation, effectiveDateTime, shk)
+
 Instance: ckg-bayi-baru-lahir
 InstanceOf: Questionnaire
 Usage: #definition
@@ -28,6 +87,7 @@ Usage: #definition
 * item[=].extension[=].valueCoding = http://unitsofmeasure.org#cm
 * insert TopQuestion(shk, boolean, [[Sampel SHK diambil]], [[Sample for hypothyroidism taken]])
 * item[=].required = true
+* insert ThyroidSampleIfYes
 * insert TopQuestion(g6pd, boolean, [[Diskrining defisiensi G6PD]], [[Screened for G6PD deficiency]])
 * item[=].required = true
 * insert TopQuestion(hak, boolean, [[Diskrining hiperplasia adrenal kongenital]], [[Screened for congenital adrenal hyperplasia]])
@@ -65,6 +125,7 @@ Usage: #definition
 * item[=].required = true
 * insert TopQuestion(tbc, boolean, [[Ada gejala TBC]], [[Has symptoms of tuberculosis]])
 * item[=].required = true
+* insert SuspectedTuberculosisIfYes
 * insert TopQuestion(mata, boolean, [[Ada gangguan mata]], [[Has trouble with the eyes]])
 * item[=].required = true
 * insert TopQuestion(telinga, boolean, [[Ada gangguan telinga]], [[Has trouble with the ears]])
@@ -97,6 +158,7 @@ Usage: #definition
 * insert Extracted
 * item[=].extension[+].url = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 * item[=].extension[=].valueCoding = http://unitsofmeasure.org#cm
+* insert BodyMassIndex
 * insert TopQuestion(sistolik, decimal, [[Tekanan darah sistolik (mmHg)]], [[Systolic blood pressure (mmHg)]])
 * item[=].required = true
 * item[=].code = $loinc#8480-6
@@ -134,8 +196,10 @@ Usage: #definition
 * item[=].required = true
 * insert TopQuestion(jiwa, boolean, [[Skrining kesehatan jiwa: perlu tindak lanjut]], [[Mental health screening: needs follow-up]])
 * item[=].required = true
+* insert MentalHealthScreened
 * insert TopQuestion(tbc, boolean, [[Ada gejala TBC]], [[Has symptoms of tuberculosis]])
 * item[=].required = true
+* insert SuspectedTuberculosisIfYes
 * insert TopQuestion(aktivitas, boolean, [[Cukup aktivitas fisik]], [[Is physically active enough]])
 
 Instance: ckg-dewasa
@@ -157,6 +221,7 @@ Usage: #definition
 * insert Extracted
 * item[=].extension[+].url = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 * item[=].extension[=].valueCoding = http://unitsofmeasure.org#cm
+* insert BodyMassIndex
 * insert TopQuestion(perut, decimal, [[Lingkar perut (cm)]], [[Waist circumference (cm)]])
 * item[=].code = $sct#276361009
 * insert Extracted
@@ -179,6 +244,8 @@ Usage: #definition
 * insert Extracted
 * item[=].extension[+].url = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 * item[=].extension[=].valueCoding = http://unitsofmeasure.org#mg/dL
+* insert Cholesterol
+* insert Whisper
 * insert TopQuestion(merokok, choice, [[Status merokok]], [[Smoking status]])
 * item[=].required = true
 * item[=].code = $loinc#72166-2
@@ -194,13 +261,18 @@ Usage: #definition
 * item[=].required = true
 * insert TopQuestion(tbc, boolean, [[Ada gejala TBC]], [[Has symptoms of tuberculosis]])
 * item[=].required = true
+* insert SuspectedTuberculosisIfYes
 * insert TopQuestion(jiwa, boolean, [[Skrining kesehatan jiwa: perlu tindak lanjut]], [[Mental health screening: needs follow-up]])
 * item[=].required = true
+* insert MentalHealthScreened
 * insert TopQuestion(jantung, boolean, [[Risiko stroke dan jantung diperiksa (mulai 40 tahun)]], [[Risk of stroke and heart disease examined (from 40 years)]])
 * insert TopQuestion(ginjal, boolean, [[Fungsi ginjal diperiksa (mulai 40 tahun)]], [[Kidneys examined (from 40 years)]])
-* insert TopQuestion(ppok, boolean, [[Diskrining PPOK (mulai 40 tahun)]], [[Screened for obstructive lung disease (from 40 years)]])
-* insert TopQuestion(serviks, boolean, [[Diskrining kanker leher rahim (perempuan mulai 30 tahun)]], [[Screened for cervical cancer (women from 30 years)]])
-* insert TopQuestion(payudara, boolean, [[Diskrining kanker payudara (perempuan mulai 30 tahun)]], [[Screened for breast cancer (women from 30 years)]])
+* insert TopQuestion(ppok, boolean, [[Diskrining PPOK dengan spirometri (mulai 40 tahun)]], [[Screened for obstructive lung disease with spirometry (from 40 years)]])
+* insert DoneIfYes(ppok, $sct#127783003 "Spirometry")
+* insert TopQuestion(serviks, boolean, [[Diskrining kanker leher rahim dengan IVA (perempuan mulai 30 tahun)]], [[Screened for cervical cancer with acetic acid (women from 30 years)]])
+* insert DoneIfYes(serviks, $sct#251422004 "Acetic acid test reaction")
+* insert TopQuestion(payudara, boolean, [[Diskrining kanker payudara: SADANIS (perempuan mulai 30 tahun)]], [[Screened for breast cancer: clinical examination (women from 30 years)]])
+* insert DoneIfYes(payudara, $sct#13607009 "Manual examination of breast")
 * insert TopQuestion(paru, boolean, [[Diskrining kanker paru (laki-laki mulai 45 tahun)]], [[Screened for lung cancer (men from 45 years)]])
 * insert TopQuestion(kolorektal, boolean, [[Diskrining kanker usus besar]], [[Screened for colorectal cancer]])
 
@@ -223,6 +295,7 @@ Usage: #definition
 * insert Extracted
 * item[=].extension[+].url = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 * item[=].extension[=].valueCoding = http://unitsofmeasure.org#cm
+* insert BodyMassIndex
 * insert TopQuestion(perut, decimal, [[Lingkar perut (cm)]], [[Waist circumference (cm)]])
 * item[=].code = $sct#276361009
 * insert Extracted
@@ -245,6 +318,8 @@ Usage: #definition
 * insert Extracted
 * item[=].extension[+].url = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 * item[=].extension[=].valueCoding = http://unitsofmeasure.org#mg/dL
+* insert Cholesterol
+* insert Whisper
 * insert TopQuestion(merokok, choice, [[Status merokok]], [[Smoking status]])
 * item[=].required = true
 * item[=].code = $loinc#72166-2
@@ -260,13 +335,18 @@ Usage: #definition
 * item[=].required = true
 * insert TopQuestion(tbc, boolean, [[Ada gejala TBC]], [[Has symptoms of tuberculosis]])
 * item[=].required = true
+* insert SuspectedTuberculosisIfYes
 * insert TopQuestion(jiwa, boolean, [[Skrining kesehatan jiwa: perlu tindak lanjut]], [[Mental health screening: needs follow-up]])
 * item[=].required = true
+* insert MentalHealthScreened
 * insert TopQuestion(jantung, boolean, [[Risiko stroke dan jantung diperiksa (mulai 40 tahun)]], [[Risk of stroke and heart disease examined (from 40 years)]])
 * insert TopQuestion(ginjal, boolean, [[Fungsi ginjal diperiksa (mulai 40 tahun)]], [[Kidneys examined (from 40 years)]])
-* insert TopQuestion(ppok, boolean, [[Diskrining PPOK (mulai 40 tahun)]], [[Screened for obstructive lung disease (from 40 years)]])
-* insert TopQuestion(serviks, boolean, [[Diskrining kanker leher rahim (perempuan mulai 30 tahun)]], [[Screened for cervical cancer (women from 30 years)]])
-* insert TopQuestion(payudara, boolean, [[Diskrining kanker payudara (perempuan mulai 30 tahun)]], [[Screened for breast cancer (women from 30 years)]])
+* insert TopQuestion(ppok, boolean, [[Diskrining PPOK dengan spirometri (mulai 40 tahun)]], [[Screened for obstructive lung disease with spirometry (from 40 years)]])
+* insert DoneIfYes(ppok, $sct#127783003 "Spirometry")
+* insert TopQuestion(serviks, boolean, [[Diskrining kanker leher rahim dengan IVA (perempuan mulai 30 tahun)]], [[Screened for cervical cancer with acetic acid (women from 30 years)]])
+* insert DoneIfYes(serviks, $sct#251422004 "Acetic acid test reaction")
+* insert TopQuestion(payudara, boolean, [[Diskrining kanker payudara: SADANIS (perempuan mulai 30 tahun)]], [[Screened for breast cancer: clinical examination (women from 30 years)]])
+* insert DoneIfYes(payudara, $sct#13607009 "Manual examination of breast")
 * insert TopQuestion(paru, boolean, [[Diskrining kanker paru (laki-laki mulai 45 tahun)]], [[Screened for lung cancer (men from 45 years)]])
 * insert TopQuestion(kolorektal, boolean, [[Diskrining kanker usus besar]], [[Screened for colorectal cancer]])
 * insert TopQuestion(skilas, date, [[Tanggal SKILAS terakhir]], [[Date of the last SKILAS]])
@@ -393,6 +473,7 @@ Usage: #definition
 * item[=].required = true
 * insert TopQuestion(skor, integer, [[Jumlah kesulitan]], [[Total difficulties]])
 * insert Calculated([[iif(%resource.item.where(linkId in ('emosi' | 'perilaku' | 'hiperaktif' | 'teman')).answer.count() = 4, %resource.item.where(linkId in ('emosi' | 'perilaku' | 'hiperaktif' | 'teman')).answer.value.aggregate($this + $total, 0))]])
+* insert MentalHealthScreened
 * insert TopQuestion(perlu-tindak-lanjut, boolean, [[Perlu tindak lanjut]], [[Needs follow-up]])
 * insert Calculated([[%resource.item.where(linkId = 'skor').answer.value >= %batas]])
 

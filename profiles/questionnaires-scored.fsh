@@ -210,6 +210,7 @@ Usage: #definition
 * insert TopQuestion(20, boolean, [[Mudah lelah]], [[Is easily tired]])
 * item[=].required = true
 * insert TopQuestion(skor, integer, [[Skor SRQ-20]], [[SRQ-20 score]])
+* insert MentalHealthScreened
 * insert Calculated([[iif(%resource.item.where(linkId.matches('^[0-9]+$')).answer.count() = 20, %resource.item.where(linkId.matches('^[0-9]+$')).answer.where(value = true).count())]])
 * insert TopQuestion(rujuk, boolean, [[Perlu dirujuk]], [[Needs referral]])
 * insert Calculated([[iif(%resource.item.where(linkId = '17').answer.value = true, true, %resource.item.where(linkId = 'skor').answer.value >= %batas)]])

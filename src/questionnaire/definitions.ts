@@ -3,7 +3,7 @@ import { type IssueCode, issue, OperationOutcomeError, type Text } from '../fhir
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import { convert } from './convert.js';
 import { capital, elementsOf, fixedValue, type Step, stepsTo } from './element-path.js';
-import { evaluate, type Scope } from './evaluate.js';
+import { evaluate, withVariables } from './evaluate.js';
 import type { Extraction } from './extract.js';
 import { extensionsOf, extensionValue, fhirPathOf, objectsOf, sdcUrl, valueIn, valueKey } from './sdc.js';
 import { questionnaireText } from './text.js';
@@ -28,7 +28,7 @@ interface Target {
 /** Bundle entries of the resources whose elements the form's items name. Source: SDC, form data extraction, definition-based. */
 export function extractDefinitions(extraction: Extraction): readonly JsonObject[] {
   const { questionnaire, response, registry, now } = extraction;
-  const scope: Scope = { registry, now, resource: response, variables: { questionnaire } };
+  const scope = withVariables(questionnaire, response, { registry, now, resource: response, variables: { questionnaire } });
   const entries: JsonObject[] = [];
   const problems: ReturnType<typeof issue>[] = [];
   // One entry of an array serves all items that say no more than its path.
@@ -161,7 +161,7 @@ export function extractDefinitions(extraction: Extraction): readonly JsonObject[
 
   function entryOf({ definition, type, resource, path, opener }: Target, item: JsonObject): JsonObject {
     fillFixed(resource, definition, extraction);
-    if (type === 'Observation' && resource.derivedFrom === undefined) resource.derivedFrom = [extraction.responseReference];
+    Object.assign(resource, { ...sources[type]?.(extraction.responseReference), ...resource });
     const { id } = resource;
     const conditions = objectsOf(extensionsOf(opener, sdcUrl.definitionExtract)[0]?.extension).flatMap((part) => {
       const expression = fhirPathOf(valueIn(part)) ?? (typeof part.valueString === 'string' ? part.valueString : undefined);
@@ -177,6 +177,13 @@ export function extractDefinitions(extraction: Extraction): readonly JsonObject[
     };
   }
 }
+
+/** Where a type of resource says what it was made from, where it has an element for that. */
+const sources: Readonly<Record<string, (response: JsonObject) => JsonObject>> = {
+  Observation: (response) => ({ derivedFrom: [response] }),
+  Condition: (response) => ({ evidence: [{ detail: [response] }] }),
+  Task: (response) => ({ reasonReference: response }),
+};
 
 const requestConditions: ReadonlySet<string> = new Set(['ifNoneMatch', 'ifModifiedSince', 'ifMatch', 'ifNoneExist']);
 
