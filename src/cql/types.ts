@@ -86,3 +86,8 @@ export function typeText(type: PlanType): string {
       return type.kind;
   }
 }
+
+/** The type of a list's elements; Any of what is no list. */
+export function elementType(type: PlanType): PlanType {
+  return type.kind === 'List' ? type.element : anyType;
+}
