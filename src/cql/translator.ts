@@ -114,6 +114,8 @@ export function createTranslator(options: TranslatorOptions = {}): Translator {
     const ended = engine;
     engine = undefined;
     if (ended === undefined || ended.exitCode !== null || ended.signalCode !== null) return Promise.resolve();
+    // A process at rest holds nobody; who waits for its end must live to see it.
+    ended.ref();
     return new Promise((resolve) => {
       ended.once('exit', () => resolve());
       ended.kill('SIGKILL');

@@ -64,7 +64,7 @@ t.test('operations of clinical reasoning', async (t) => {
         .map(({ part }) => part?.[0]?.valueString) ?? [];
     t.ok(names.length > 5, 'every definition with its value');
     t.equal(await status('MeasureReport/none/$trace'), '404 measure-report-unknown');
-    t.equal(await status(`MeasureReport/${stored.id}/$trace?persn=x`), '400 parameter-unknown');
+    t.equal(await status(`MeasureReport/${stored.id}/$trace?persn=x`), '400 operation-parameter');
     await put(episode ? [episode] : []);
   });
 
