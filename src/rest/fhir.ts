@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJson } from '../fhir/json.js';
+import { nearestNames } from '../fhir/nearest.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { parseXml } from '../fhir/xml.js';
 import { bundle } from './bundle.js';
@@ -8,7 +9,6 @@ import { answerErrorsBy } from './errors.js';
 import { type BodyKind, type Interaction, interactions, matchPath } from './interactions.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { metadata } from './metadata.js';
-import { nearest } from './nearest.js';
 import { contentType, formatNames, isR4, negotiate, preferredLanguage, type Representation } from './negotiate.js';
 import { operations } from './operations.js';
 import { originOf } from './origin.js';
@@ -216,7 +216,7 @@ function unknownType(type: string, services: Services): OperationOutcomeError {
 }
 
 function unknownOperation(name: string): OperationOutcomeError {
-  const guess = nearest(
+  const [guess] = nearestNames(
     name,
     operations.map((operation) => `$${operation.name}`),
   );

@@ -1,5 +1,5 @@
+import { nearestNames } from '../fhir/nearest.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
-import { nearest } from './nearest.js';
 import type { Subset } from './subset.js';
 import { restText } from './text.js';
 
@@ -15,7 +15,7 @@ export function refuseUnknownParameters(parameters: URLSearchParams, known: read
   throw new OperationOutcomeError(
     400,
     unknown.map((name) => {
-      const guess = nearest(name, known);
+      const [guess] = nearestNames(name, known);
       const text = restText.unknownParameter(printable(name), guess ?? known.join(', '));
       return issue('not-supported', 'http-parameter', text, { expression: `http.${printable(name)}` });
     }),

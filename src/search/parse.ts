@@ -1,12 +1,12 @@
 import type { SearchParameter } from '@medplum/fhirtypes';
 import type { Registry } from '../definitions/registry.js';
+import { nearestNames } from '../fhir/nearest.js';
 import { type Issue, issue, type Result } from '../fhir/outcome.js';
 import type { Terminology } from '../terminology/terminology.js';
 import { checkValue, modifiersOf } from './parameters/kinds.js';
 import { splitUnescaped } from './parameters/split.js';
 import { type ParameterPlan, type SearchPlans, searchPlans } from './plan.js';
 import type { Clause, Include, ParsedSearch, SearchRequest } from './request.js';
-import { suggestNames } from './suggest.js';
 import { searchText } from './text.js';
 
 export interface ParseSearchOptions {
@@ -191,7 +191,7 @@ function readInclude(parser: Parser, name: string, value: string, reverse: boole
       parser,
       name,
       'search-include',
-      searchText.unknownType(source, suggestNames(source, plans.registry.resourceTypes)),
+      searchText.unknownType(source, nearestNames(source, plans.registry.resourceTypes)),
       'not-supported',
     );
     return;
@@ -201,7 +201,7 @@ function readInclude(parser: Parser, name: string, value: string, reverse: boole
       parser,
       name,
       'search-include',
-      searchText.unknownType(target, suggestNames(target, plans.registry.resourceTypes)),
+      searchText.unknownType(target, nearestNames(target, plans.registry.resourceTypes)),
       'not-supported',
     );
     return;
@@ -214,7 +214,7 @@ function readInclude(parser: Parser, name: string, value: string, reverse: boole
   const plan = code === undefined ? undefined : plans.type(source).parameter(code);
   if (plan?.kind !== 'reference') {
     const references = plans.registry.searchParameters(source).filter((parameter) => parameter.type === 'reference');
-    const near = suggestNames(
+    const near = nearestNames(
       code ?? '',
       references.map((parameter) => parameter.code ?? ''),
     ).map((one) => `${source}:${one}`);
@@ -347,7 +347,7 @@ function parseHas(
   const { plans } = parser;
   const [, type = '', code = '', ...more] = rest.split(':');
   if (!plans.registry.isResourceType(type)) {
-    return stop('search-has', searchText.unknownType(type, suggestNames(type, plans.registry.resourceTypes)));
+    return stop('search-has', searchText.unknownType(type, nearestNames(type, plans.registry.resourceTypes)));
   }
   const plan = plans.type(type).parameter(code);
   if (plan === undefined) return stop('search-unknown-parameter', unknownParameter(parser, code, type));
@@ -371,5 +371,5 @@ const unsupported: ReadonlySet<string> = new Set(['_text', '_content', '_filter'
 
 function unknownParameter(parser: Parser, name: string, type: string): Issue['text'] {
   const known = parser.plans.registry.searchParameters(type).map((parameter: SearchParameter) => parameter.code ?? '');
-  return searchText.unknownParameter(name, type, suggestNames(name, [...known, ...Object.keys(controlReaders), '_id', '_lastUpdated']));
+  return searchText.unknownParameter(name, type, nearestNames(name, [...known, ...Object.keys(controlReaders), '_id', '_lastUpdated']));
 }

@@ -1,5 +1,6 @@
 import type { ValueSet } from '@medplum/fhirtypes';
 import type { Registry } from '../definitions/registry.js';
+import { nearestCodes } from '../fhir/nearest.js';
 import type { FhirResource } from '../fhir/resource.js';
 import { boundedMap } from './bounded-map.js';
 import { isBelow } from './code-source.js';
@@ -7,7 +8,6 @@ import { expandValueSet } from './expand-value-set.js';
 import { type FindSource, sourcesOf } from './find-source.js';
 import { implicitValueSet } from './implicit-value-set.js';
 import { isInValueSet } from './in-value-set.js';
-import { nearest } from './nearest.js';
 import type { CodeVerdict, Coding, Concept, Terminology } from './terminology.js';
 import { type Members, memberKey, type TerminologyContext } from './value-set.js';
 
@@ -180,7 +180,7 @@ function refusal(reason: 'unknown-code' | 'not-in-value-set', code: string, cand
     valid: false,
     reason,
     get suggestions() {
-      suggestions ??= nearest(code, candidates);
+      suggestions ??= nearestCodes(code, candidates);
       return suggestions;
     },
   };

@@ -1,9 +1,9 @@
 import type { StructureDefinition } from '@medplum/fhirtypes';
+import { nearestNames } from '../fhir/nearest.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import { type Context, report } from './context.js';
 import { widenedContexts } from './corrections.js';
 import { elementContexts } from './element-context.js';
-import { nearest } from './nearest.js';
 import { text } from './text.js';
 import { elementTree } from './tree.js';
 
@@ -56,7 +56,7 @@ function checkPart(url: string, holderUrl: string, path: string, context: Contex
       'error',
       'extension',
       'extension-part',
-      text.unknownPart(url.slice(0, 200), holderUrl, nearest(url, parts)),
+      text.unknownPart(url.slice(0, 200), holderUrl, nearestNames(url, parts)[0]),
       path,
       `parts: ${parts.join(', ')}`,
     );

@@ -1,7 +1,7 @@
+import { nearestNames } from '../fhir/nearest.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import { runProfile } from './conformance.js';
 import { type Context, containedPositions, enterScope, report, type Scope } from './context.js';
-import { nearest } from './nearest.js';
 import { signpostedProfiles } from './rules/signpost.js';
 import { text } from './text.js';
 
@@ -35,7 +35,7 @@ export function checkResource(value: JsonObject, path: string, context: Context)
   if (typeof type !== 'string' || !context.engine.registry.isResourceType(type)) {
     const said =
       typeof type === 'string'
-        ? text.unknownResourceType(type.slice(0, 64), nearest(type, context.engine.registry.resourceTypes))
+        ? text.unknownResourceType(type.slice(0, 64), nearestNames(type, context.engine.registry.resourceTypes)[0])
         : text.notResource;
     report(context, 'error', 'structure', 'resource-type', said, path);
     return;

@@ -1,10 +1,10 @@
+import { nearestNames } from '../fhir/nearest.js';
 import type { PrimitiveCheck, PrimitiveFault } from '../fhir/primitives.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import { meetsOneOf } from './conformance.js';
 import { type Context, report } from './context.js';
 import type { Engine, Slot } from './engine.js';
 import { checkExtension } from './extension.js';
-import { nearest } from './nearest.js';
 import { checkReference, type ReferenceTargets, referenceTargets } from './reference.js';
 import { checkNested } from './resource.js';
 import { text } from './text.js';
@@ -24,7 +24,7 @@ export const runtime = {
       'error',
       'structure',
       'unknown-element',
-      text.unknownElement(shown, nearest(key, known)),
+      text.unknownElement(shown, nearestNames(key, known)[0]),
       path,
       `allowed: ${known.join(', ')}`,
     );

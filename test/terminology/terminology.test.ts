@@ -4,11 +4,11 @@ import { test } from 'tap';
 import { areaSystem } from '../../src/definitions/areas.js';
 import { createLiveRegistry } from '../../src/definitions/live-registry.js';
 import { loadRegistry } from '../../src/definitions/load.js';
+import { nearestCodes } from '../../src/fhir/nearest.js';
 import { boundedMap } from '../../src/terminology/bounded-map.js';
 import { createTerminology } from '../../src/terminology/create.js';
 import { expandValueSet } from '../../src/terminology/expand-value-set.js';
 import { isInValueSet } from '../../src/terminology/in-value-set.js';
-import { nearest } from '../../src/terminology/nearest.js';
 import { convertUnit, ucumSystem } from '../../src/terminology/ucum.js';
 
 const registry = loadRegistry();
@@ -408,12 +408,12 @@ test('converts units that measure the same', (t) => {
 });
 
 test('suggests what is near and nothing that is far', (t) => {
-  t.same(nearest('finel', ['final', 'preliminary', 'amended']), ['final']);
-  t.same(nearest('FINAL', ['final']), ['final']);
-  t.same(nearest('fianl', ['final']), ['final']);
-  t.same(nearest('SS', ['SB', 'ss']), ['ss'], 'two letters are near by case only');
-  t.same(nearest('xyz', ['final', 'amended']), []);
-  t.same(nearest('', ['final']), []);
+  t.same(nearestCodes('finel', ['final', 'preliminary', 'amended']), ['final']);
+  t.same(nearestCodes('FINAL', ['final']), ['final']);
+  t.same(nearestCodes('fianl', ['final']), ['final']);
+  t.same(nearestCodes('SS', ['SB', 'ss']), ['ss'], 'two letters are near by case only');
+  t.same(nearestCodes('xyz', ['final', 'amended']), []);
+  t.same(nearestCodes('', ['final']), []);
   t.end();
 });
 

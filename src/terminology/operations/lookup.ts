@@ -1,8 +1,8 @@
 import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
+import { nearestCodes } from '../../fhir/nearest.js';
 import { issue, type Result } from '../../fhir/outcome.js';
 import type { CodeSource, PropertyValue } from '../code-source.js';
 import type { TerminologyParts } from '../create.js';
-import { nearest } from '../nearest.js';
 import type { Concept } from '../terminology.js';
 import { text } from '../text.js';
 import { displayIn } from './display.js';
@@ -19,7 +19,7 @@ export function lookup(terminology: TerminologyParts, inputs: Inputs): Result<Pa
   if (!source) return { ok: false, issues: [issue('not-found', 'unknown-system', text.unknownSystem(system))] };
   const concept = source.find(code);
   if (!concept) {
-    return { ok: false, issues: [issue('not-found', 'unknown-code', text.unknownCode(code, system, nearest(code, codesOf(source))))] };
+    return { ok: false, issues: [issue('not-found', 'unknown-code', text.unknownCode(code, system, nearestCodes(code, codesOf(source))))] };
   }
   const language = inputs.text('displayLanguage');
   const parameter: ParametersParameter[] = [

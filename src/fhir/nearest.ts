@@ -1,7 +1,18 @@
-/** The candidates nearest to `text` by edit distance, best first, at most three and none that is far: a third of the letters may differ, beside case. */
-export function nearest(text: string, candidates: Iterable<string>): readonly string[] {
+/** The names that `name` most likely was meant to be, best first, at most three: a third of its letters may differ, one at least; case counts nothing. */
+export function nearestNames(name: string, candidates: Iterable<string>): readonly string[] {
+  return nearestWithin(name, candidates, Math.max(1, Math.floor(name.length / 3)));
+}
+
+/** As `nearestNames`, but of one or two letters none may differ: among codes there is always one that near. */
+export function nearestCodes(code: string, candidates: Iterable<string>): readonly string[] {
+  return nearestWithin(code, candidates, Math.floor(code.length / 3));
+}
+
+// Candidates looked at: suggestions are a courtesy and must not cost more than the verdict.
+const searched = 20_000;
+
+function nearestWithin(text: string, candidates: Iterable<string>, most: number): readonly string[] {
   const wanted = text.toLowerCase();
-  const most = Math.floor(wanted.length / 3);
   if (wanted === '') return [];
   const found: { readonly candidate: string; readonly distance: number }[] = [];
   let seen = 0;
@@ -15,9 +26,6 @@ export function nearest(text: string, candidates: Iterable<string>): readonly st
   found.sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate, 'en'));
   return found.slice(0, 3).map(({ candidate }) => candidate);
 }
-
-// Candidates looked at: suggestions are a courtesy and must not cost more than the verdict.
-const searched = 20_000;
 
 /** Edits (insert, delete, replace, swap of neighbours) from `a` to `b`; more than `most` where it needs more. */
 function editDistance(a: string, b: string, most: number): number {
