@@ -14,7 +14,7 @@ Description: "Tindakan, pemeriksaan, atau edukasi (aturan 10013 sampai 10019). S
 * insert Published
 * obeys proc-1
 * status MS
-* category 1..1
+* category 1..1 MS
 * code 1..1 MS
 * code.coding 1..*
 * code from https://lontar.id/fhir/ValueSet/procedure-code (extensible)
@@ -72,6 +72,7 @@ Description: "Rujukan dari kader atau fasilitas ke fasilitas lain, misalnya kare
 * requester 1..1
 * performer MS
 * reasonCode MS
+* encounter MS
 
 Profile: FollowUpTask
 Parent: Task
@@ -106,6 +107,10 @@ Description: "Rencana kunjungan rumah untuk seseorang atau sebuah keluarga: terj
 * activity.detail.status MS
 * activity.detail.scheduled[x] 1..1 MS
 * activity.detail.scheduled[x] only Period or string
+* author MS
+* description MS
+* encounter MS
+* title MS
 
 Profile: ServiceComposition
 Parent: Composition
@@ -114,10 +119,13 @@ Title: "Dokumen / Document"
 Description: "Resume medis, formulir skrining, atau formulir kematian, sebagaimana diterima SATUSEHAT. Profil milik Lontar. / Medical resume, screening form or death form, as SATUSEHAT takes them. Lontar's own profile."
 * insert Published
 * type from https://lontar.id/fhir/ValueSet/composition-type (extensible)
-* subject 1..1
+* subject 1..1 MS
 * subject only Reference(Patient)
 * section 1..*
 * section.code 1..1
+* author MS
+* date MS
+* title MS
 
 Profile: ServiceQuestionnaireResponse
 Parent: QuestionnaireResponse
@@ -129,5 +137,7 @@ Description: "Jawaban sebuah kuesioner skrining atau kunjungan rumah (aturan 101
 * status MS
 * subject 1..1 MS
 * authored 1..1 MS
-* author 1..1
-* item 1..*
+* author 1..1 MS
+* item 1..* MS
+* encounter MS
+* source MS

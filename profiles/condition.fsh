@@ -21,3 +21,4 @@ Description: "Diagnosis, keluhan, atau riwayat, dengan kode ICD-10, istilah klin
 * encounter MS
 * onset[x] MS
 * recordedDate MS
+* verificationStatus MS

@@ -33,7 +33,7 @@ Description: "Imunisasi program nasional: vaksin dengan kode KFA atau CVX, waktu
 * occurrence[x] MS
 * occurrence[x] only dateTime
 * occurrenceDateTime obeys date-1
-* primarySource 1..1
+* primarySource 1..1 MS
 * lotNumber MS
 * expirationDate MS
 * performer MS
@@ -41,3 +41,5 @@ Description: "Imunisasi program nasional: vaksin dengan kode KFA atau CVX, waktu
 * fundingSource from https://lontar.id/fhir/ValueSet/immunization-funding-source (extensible)
 * protocolApplied MS
 * protocolApplied.doseNumber[x] only positiveInt
+* reasonCode MS
+* recorded MS

@@ -32,6 +32,8 @@ Description: "Laporan laboratorium atau radiologi beserta hasilnya (aturan 10071
 * issued MS
 * result MS
 * result only Reference(Observation)
+* basedOn MS
+* performer MS
 
 Invariant: rep-1
 Severity: #error
@@ -51,3 +53,5 @@ Description: "Alergi atau intoleransi pasien (aturan 10076 sampai 10079, 10147).
 * patient only Reference(Patient)
 * patient MS
 * recordedDate MS
+* encounter MS
+* recorder MS

@@ -18,14 +18,15 @@ Id: medicationrequest
 Title: "Resep / Prescription"
 Description: "Permintaan obat: tablet tambah darah, vitamin A, obat TB, hipertensi, diabetes, dan lain-lain. SATUSEHAT juga mewajibkan encounter (10454). Profil milik Lontar. / A prescription: iron tablets, vitamin A, TB, hypertension, diabetes and other drugs. SATUSEHAT also demands encounter (10454). Lontar's own profile."
 * insert Published
-* identifier 1..*
+* identifier 1..* MS
 * status MS
 * medication[x] MS
 * subject only Reference(Patient)
 * subject MS
 * encounter MS
 * authoredOn 1..1 MS
-* requester 1..1
+* requester 1..1 MS
+* dispenseRequest MS
 
 Profile: ServiceMedicationDispense
 Parent: MedicationDispense
@@ -40,6 +41,8 @@ Description: "Obat yang diserahkan, dengan jumlah; indikator TTD menjumlahkannya
 * subject only Reference(Patient)
 * quantity MS
 * whenHandedOver MS
+* context MS
+* identifier MS
 
 Invariant: disp-1
 Severity: #error
@@ -58,3 +61,6 @@ Description: "Obat yang diminum menurut pasien, keluarga, atau kader, misalnya T
 * subject only Reference(Patient)
 * subject MS
 * effective[x] 1..1 MS
+* context MS
+* dateAsserted MS
+* informationSource MS

@@ -54,7 +54,7 @@ Description: "Hasil pemeriksaan seorang pasien dalam sebuah kunjungan: kategori,
 * insert Published
 * obeys obs-1
 * status MS
-* category 1..*
+* category 1..* MS
 * code MS
 * subject 1..1 MS
 * subject only Reference(Patient)

@@ -41,6 +41,13 @@ Title: "Pasien: batas terendah / Patient: the floor"
 Description: "Berlaku untuk setiap Patient yang dikirim, walaupun tidak mengaku memenuhi profil apa pun: hanya menolak yang pasti salah, yaitu NIK atau NIK ibu yang bukan 16 angka. Pasien tanpa NIK diterima. Profil milik Lontar. / Holds for each Patient sent, whether it claims a profile or not: refuses only what is surely wrong, a NIK or mother's NIK that isn't 16 digits. A patient without a NIK is accepted. Lontar's own profile."
 * insert Published
 * identifier obeys nik-1 and nik-4
+* active MS
+* address MS
+* birthDate MS
+* deceased[x] MS
+* gender MS
+* identifier MS
+* name MS
 
 Profile: KemkesPatient
 Parent: PatientMinimum
@@ -78,6 +85,7 @@ Description: "Pasien sebagaimana dikirim ke SATUSEHAT: identitas (NIK, NIK ibu u
 * insert AreaAddress
 * multipleBirth[x] MS
 * multipleBirth[x] ^short = "Urutan lahir; 0 atau 1 untuk kelahiran tunggal / Birth order; 0 or 1 for a single birth"
+* active MS
 
 Profile: NewbornPatient
 Parent: KemkesPatient
@@ -108,6 +116,7 @@ Title: "Keluarga pasien: batas terendah / Related person: the floor"
 Description: "Berlaku untuk setiap RelatedPerson: menolak NIK yang bukan 16 angka. Profil milik Lontar. / Holds for each RelatedPerson: refuses a NIK that isn't 16 digits. Lontar's own profile."
 * insert Published
 * identifier obeys nik-1
+* patient MS
 
 Profile: KemkesRelatedPerson
 Parent: RelatedPersonMinimum
