@@ -1,9 +1,10 @@
-import type { Bundle, Task } from '@medplum/fhirtypes';
+import type { Bundle, CarePlan, Task } from '@medplum/fhirtypes';
+import type { MeasurementPeriod } from '../cql/program.js';
 import { issue, OperationOutcomeError } from '../fhir/outcome.js';
 import type { FhirResource } from '../fhir/resource.js';
 import { evaluateMeasure } from '../measure/evaluate.js';
 import { findMeasure } from '../measure/find-measure.js';
-import { dueServices, dueSystem, plannedTasks, visitPlans } from '../measure/operations/due-plan.js';
+import { type DueService, dueServices, dueSystem, type EarlierPlans, plannedChanges, taskIds } from '../measure/operations/due-plan.js';
 import { parseEvaluateMeasure } from '../measure/operations/request.js';
 import { subjectOf } from '../measure/subject/subject.js';
 import { measureText } from '../measure/text.js';
@@ -19,9 +20,17 @@ import type { Services } from './services.js';
 /** The measure whose groups are services due, unless the request names another. */
 const usualMeasure = 'JATUH-TEMPO';
 
-const mostTasks = 5000;
+/** About how many Tasks and CarePlans one call writes, as one transaction; the answer links to the next where there is more. */
+const mostWrites = 5000;
 
-/** `CarePlan/$plan-visits`: who of an area is due for what, as Tasks and, a person, as a CarePlan; asked again it adds nothing and closes what was done. */
+/** How many ids one search names. */
+const idsAtOnce = 200;
+
+const openStatuses = 'requested,received,accepted,ready,in-progress,on-hold';
+/** Closed by somebody, so not to be asked for again in the same period. */
+const closedStatuses = 'completed,rejected,entered-in-error';
+
+/** `CarePlan/$plan-visits`: who of an area is due for what, as Tasks and, a person, as a CarePlan; asked again it adds nothing and closes what was done or is over. */
 export const planVisitsOperation: Operation = {
   name: 'plan-visits',
   definition: 'https://lontar.id/fhir/OperationDefinition/careplan-plan-visits',
@@ -49,11 +58,9 @@ async function planVisits(request: FhirRequest, services: Services): Promise<Fhi
   const subject = await subjectOf(services.measures, scope, parsed.value.subject);
   const due = dueServices(await evaluateMeasure(services.measures, { measure, period, subject, named: true, run: runOf(request) }));
   const now = new Date(services.clock()).toISOString();
-  const tasks = plannedTasks(due, period, await openTasks(request, services), now);
-  if (tasks.length > mostTasks) {
-    throw new OperationOutcomeError(422, [issue('too-costly', 'plan-limit', measureText.tooManyPersons(mostTasks))]);
-  }
-  const resources = [...tasks, ...visitPlans(due, period, tasks)] as unknown as readonly FhirResource[];
+  const earlier = await earlierPlans(due, period, request, services);
+  const { resources: changed, isWhole } = plannedChanges(due, period, earlier, now, mostWrites);
+  const resources = changed as unknown as readonly FhirResource[];
   const writes = resources.map((resource): WriteOperation => {
     judge(resource, services);
     return { kind: 'update', type: resource.resourceType, id: resource.id ?? '', resource };
@@ -63,6 +70,7 @@ async function planVisits(request: FhirRequest, services: Services): Promise<Fhi
     resourceType: 'Bundle',
     type: 'collection',
     timestamp: now,
+    ...(isWhole ? {} : { link: [{ relation: 'next', url: `${request.baseUrl}/CarePlan/$plan-visits` }] }),
     entry: results.map(({ version }) => ({
       fullUrl: `${request.baseUrl}/${version.type}/${version.id}`,
       resource: JSON.parse(version.body ?? '{}'),
@@ -71,13 +79,40 @@ async function planVisits(request: FhirRequest, services: Services): Promise<Fhi
   return { status: 200, body: JSON.stringify(bundle) };
 }
 
-/** Tasks of earlier plans that are still to be done. */
-async function openTasks(request: FhirRequest, services: Services): Promise<readonly Task[]> {
-  const search = condition(`identifier=${dueSystem}|&status=requested&_count=1000`, 'Task', services);
-  const found: Task[] = [];
+/** What earlier plans left of the people at hand. */
+async function earlierPlans(
+  due: readonly DueService[],
+  period: MeasurementPeriod,
+  request: FhirRequest,
+  services: Services,
+): Promise<EarlierPlans> {
+  const persons = new Set(due.flatMap(({ living }) => [...living]));
+  const tasks: Task[] = [];
+  const plans: CarePlan[] = [];
+  for (const some of inChunks([...persons])) {
+    const ours = `identifier=${dueSystem}|&patient=${some.map((id) => `Patient/${id}`).join()}&_count=1000`;
+    tasks.push(...(await every<Task>('Task', `${ours}&status=${openStatuses}`, request, services)));
+    plans.push(...(await every<CarePlan>('CarePlan', `${ours}&status=active`, request, services)));
+  }
+  const closed = new Set<string>();
+  for (const some of inChunks(taskIds(due, period))) {
+    const query = `_id=${some.join()}&status=${closedStatuses}&_count=1000`;
+    for (const { id = '' } of await every<Task>('Task', query, request, services)) closed.add(id);
+  }
+  return { tasks, plans, closed };
+}
+
+function inChunks(ids: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(ids.length / idsAtOnce) }, (_, at) => ids.slice(at * idsAtOnce, (at + 1) * idsAtOnce));
+}
+
+/** All matches of a query, page by page. */
+async function every<Resource>(type: string, query: string, request: FhirRequest, services: Services): Promise<readonly Resource[]> {
+  const search = condition(query, type, services);
+  const found: Resource[] = [];
   for (let cursor: string | undefined, isLast = false; !isLast; ) {
     const page = await services.store.search(request.context.scope, { ...search, ...(cursor === undefined ? {} : { cursor }) });
-    found.push(...page.matches.flatMap(({ body }) => (body === undefined ? [] : [JSON.parse(body) as Task])));
+    found.push(...page.matches.flatMap(({ body }) => (body === undefined ? [] : [JSON.parse(body) as Resource])));
     cursor = page.next;
     isLast = cursor === undefined;
   }

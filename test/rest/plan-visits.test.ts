@@ -85,8 +85,17 @@ test('visits are planned once for what is due, closed when it is done, and faile
       'failed DUE-SKRINING Patient/bapak',
       'requested DUE-SKRINING Patient/bapak',
       'requested DUE-TIMBANG Patient/balita',
+      'revoked plan Patient/bapak stopped',
     ],
-    'what nobody did is failed, and due again',
+    'what nobody did is failed, and due again; the plan that it replaces is closed',
   );
+
+  const open = ((await send('GET', '/fhir/Task?status=requested&_count=10')).json() as Bundle).entry?.map(
+    ({ resource }) => resource as Task,
+  );
+  const [taken, closed] = open ?? [];
+  await send('PUT', `/fhir/Task/${taken?.id}`, { ...taken, status: 'accepted' });
+  await send('PUT', `/fhir/Task/${closed?.id}`, { ...closed, status: 'rejected' });
+  t.strictSame(told(await plan('2026-07-01', '2026-07-31')), [], 'what somebody took on or closed is left alone');
   t.equal((await send('POST', '/fhir/CarePlan/$plan-visits?periodStart=2026&periodEnd=2026')).statusCode, 400, 'a plan is of somebody');
 });

@@ -36,12 +36,7 @@ export function dueServices({ groups, members, measure }: Evaluation): readonly 
  * completed, those of an earlier period failed, those no longer due cancelled. The same due has the same id whenever it is planned; what is as it
  * should be is left out, and so are tasks of people whom the evaluation didn't see.
  */
-export function plannedTasks(
-  services: readonly DueService[],
-  period: MeasurementPeriod,
-  open: readonly Task[],
-  now: string,
-): readonly Task[] {
+function plannedTasks(services: readonly DueService[], period: MeasurementPeriod, open: readonly Task[], now: string): readonly Task[] {
   const standing = new Set(open.map(({ id }) => id));
   const added = services.flatMap(({ coding, title, due, done }) =>
     [...due]
@@ -56,6 +51,13 @@ export function plannedTasks(
   return [...added, ...closed];
 }
 
+/** Ids of the tasks that may be asked for: of all services due and not done in the period. */
+export function taskIds(services: readonly DueService[], period: MeasurementPeriod): readonly string[] {
+  return services.flatMap(({ coding, due, done }) =>
+    [...due].filter((person) => !done.has(person)).map((person) => idOf(dueValue(coding, person, period))),
+  );
+}
+
 /** Undefined where the task stays as it is. */
 function statusOf(task: Task, services: readonly DueService[], period: MeasurementPeriod): Task['status'] | undefined {
   const person = task.for?.reference?.replace(/^Patient\//, '') ?? '';
@@ -67,7 +69,7 @@ function statusOf(task: Task, services: readonly DueService[], period: Measureme
 }
 
 function newTask(coding: Coding, title: string, person: string, period: MeasurementPeriod, now: string): Task {
-  const value = `${coding.code}|${person}|${period.start}`;
+  const value = dueValue(coding, person, period);
   return {
     resourceType: 'Task',
     id: idOf(value),
@@ -88,8 +90,64 @@ function newTask(coding: Coding, title: string, person: string, period: Measurem
   };
 }
 
+/** What earlier plans left: tasks and plans that are still open, and ids of tasks that somebody has closed by hand. */
+export interface EarlierPlans {
+  readonly tasks: readonly Task[];
+  readonly plans: readonly CarePlan[];
+  readonly closed: ReadonlySet<string>;
+}
+
+/** Resources to be written, those of one person together. */
+export interface PlannedChanges {
+  readonly resources: ReadonlyArray<Task | CarePlan>;
+  /** False where there was more to write than asked for: planning again writes on. */
+  readonly isWhole: boolean;
+}
+
+/** Tasks and plans that bring what is planned up to date: about `most` of them, whole persons always. */
+export function plannedChanges(
+  services: readonly DueService[],
+  period: MeasurementPeriod,
+  earlier: EarlierPlans,
+  now: string,
+  most: number,
+): PlannedChanges {
+  const tasks = plannedTasks(services, period, earlier.tasks, now).filter(({ id }) => !earlier.closed.has(id ?? ''));
+  const plans = [...supersededPlans(services, period, earlier.plans), ...visitPlans(services, period, tasks)];
+  const persons = new Map<string, (Task | CarePlan)[]>();
+  for (const resource of [...tasks, ...plans]) {
+    const { reference = '' } = (resource.resourceType === 'Task' ? resource.for : resource.subject) ?? {};
+    persons.set(reference, [...(persons.get(reference) ?? []), resource]);
+  }
+  const resources: (Task | CarePlan)[] = [];
+  for (const own of persons.values()) if (resources.length < most) resources.push(...own);
+  return { resources, isWhole: resources.length === tasks.length + plans.length };
+}
+
+/** Plans whose period is over, closed: completed where all of it was done, else revoked with what wasn't done stopped. */
+function supersededPlans(services: readonly DueService[], period: MeasurementPeriod, open: readonly CarePlan[]): readonly CarePlan[] {
+  return open
+    .filter(({ subject, period: planned }) => {
+      const person = subject.reference?.replace(/^Patient\//, '') ?? '';
+      return (planned?.end ?? period.end) < period.start && services.some(({ living }) => living.has(person));
+    })
+    .map((plan) => {
+      const activity = (plan.activity ?? []).map(({ detail, ...rest }) =>
+        detail === undefined || detail.status === 'completed'
+          ? { ...rest, ...(detail && { detail }) }
+          : { ...rest, detail: stopped(detail) },
+      );
+      const isDone = activity.every(({ detail }) => detail?.status === 'completed');
+      return { ...plan, status: isDone ? 'completed' : 'revoked', activity };
+    });
+}
+
+function stopped(detail: NonNullable<CarePlanActivity['detail']>): NonNullable<CarePlanActivity['detail']> {
+  return { ...detail, status: 'stopped' };
+}
+
 /** The plan of each person of whom a task was written: one activity a service due in the period, done or still to be done. */
-export function visitPlans(services: readonly DueService[], period: MeasurementPeriod, tasks: readonly Task[]): readonly CarePlan[] {
+function visitPlans(services: readonly DueService[], period: MeasurementPeriod, tasks: readonly Task[]): readonly CarePlan[] {
   const persons = new Set(tasks.flatMap((task) => task.for?.reference?.replace(/^Patient\//, '') ?? []));
   return [...persons].flatMap((person): readonly CarePlan[] => {
     const activity = services.filter(({ due }) => due.has(person)).map((service) => activityOf(service, person, period));
@@ -121,6 +179,10 @@ function activityOf({ coding, title, done }: DueService, person: string, period:
       description: title,
     },
   };
+}
+
+function dueValue(coding: Coding, person: string, period: MeasurementPeriod): string {
+  return `${coding.code}|${person}|${period.start}`;
 }
 
 /** A UUID (version 8 of RFC 9562: by our own rule) that is the same for the same words. */
