@@ -1,3 +1,5 @@
+import { getReferenceString, type WithId } from '@medplum/core';
+import type { Resource } from '@medplum/fhirtypes';
 import type { FhirResource } from '../fhir/resource.js';
 
 /** A resource as it is made up: always with its id, and plain JSON. */
@@ -17,8 +19,8 @@ export interface Reference {
   readonly display?: string;
 }
 
-export function referenceTo({ resourceType, id }: Made): Reference {
-  return { reference: `${resourceType}/${id}` };
+export function referenceTo(resource: Made): Reference {
+  return { reference: getReferenceString(resource as unknown as WithId<Resource>) };
 }
 
 export function concept(coding: Coding): { readonly coding: readonly [Coding] } {
