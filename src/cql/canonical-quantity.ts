@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type { UcumUtilities } from '@lhncbc/ucum-lhc';
+import { baseUnitsOf, ucum } from '../fhir/ucum.js';
 
 /** A quantity in base units: `num` as exact decimal text, `dimension` the base unit (`g.m-3`); quantities of different dimensions can't be compared. */
 export interface CanonicalQuantity {
@@ -46,7 +45,6 @@ const calendarFactors: Readonly<Record<string, { readonly factor: string; readon
   millisecond: { factor: '0.001', dimension: 's' },
 };
 
-const baseUnits = ['m', 's', 'g', 'rad', 'K', 'C', 'cd'] as const;
 const factors = new Map<string, UnitFactor>();
 
 function unitFactor(unit: string): UnitFactor {
@@ -63,15 +61,10 @@ function findFactor(code: string): UnitFactor {
   if (code === '1' || code === '') return { known: true, factor: '1', dimension: '1' };
   const unit = ucum().getSpecifiedUnit(code, 'validate')?.unit;
   if (!unit || unit.isArbitrary_ || unit.cnv_ !== null) return { known: Boolean(unit), factor: '1', dimension: code };
-  const exponents = unit.dim_?.dimVec_ ?? [];
-  const dimension = baseUnits.flatMap((base, place) => {
-    const exponent = exponents[place] ?? 0;
-    return exponent === 0 ? [] : [exponent === 1 ? base : `${base}${exponent}`];
-  });
   return {
     known: true,
     factor: String(Number(unit.magnitude_.toPrecision(15))),
-    dimension: dimension.length === 0 ? '1' : dimension.join('.'),
+    dimension: baseUnitsOf(unit),
   };
 }
 
@@ -94,15 +87,4 @@ function unscaled(integer: bigint, scale: number): string {
   const digits = (integer < 0n ? -integer : integer).toString().padStart(scale + 1, '0');
   const fraction = digits.slice(-scale).replace(/0+$/, '');
   return `${integer < 0n ? '-' : ''}${digits.slice(0, -scale)}${fraction === '' ? '' : `.${fraction}`}`;
-}
-
-let utilities: UcumUtilities | undefined;
-
-// Loaded when the first unit is met: 40 ms and 11 MB that a start without facts needn't pay.
-function ucum(): UcumUtilities {
-  if (!utilities) {
-    const loaded: typeof import('@lhncbc/ucum-lhc').default = createRequire(import.meta.url)('@lhncbc/ucum-lhc');
-    utilities = loaded.UcumLhcUtils.getInstance();
-  }
-  return utilities;
 }

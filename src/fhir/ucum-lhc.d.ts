@@ -21,6 +21,15 @@ declare module '@lhncbc/ucum-lhc' {
       value: number,
       toUnit: string,
     ): { readonly status: 'succeeded' | 'failed' | 'error'; readonly toVal: number | null };
+    convertToBaseUnits(
+      unit: string,
+      value: number,
+    ): {
+      readonly status: 'succeeded' | 'failed' | 'invalid' | 'error';
+      readonly magnitude?: number | null;
+      readonly unitToExp?: Readonly<Record<string, number>>;
+      readonly fromUnitIsSpecial?: boolean;
+    };
     getSpecifiedUnit(unit: string, valConv?: string): { readonly unit: UcumUnit | null } | null;
   }
   const ucum: { readonly UcumLhcUtils: { getInstance(): UcumUtilities } };

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { ucum } from '../fhir/ucum.js';
 import { type Decimal, fromNumber, multiply, parseDecimal } from './decimal.js';
 
 /** A unit as a factor over the base units of UCUM: `mg` is 0.001 of `{ g: 1 }`. `special` units (Cel, pH) have no factor. */
@@ -6,25 +6,6 @@ export interface UnitInBase {
   readonly factor: Decimal;
   /** The base units and their exponents, sorted and joined: `g1.m-3`. */
   readonly dimension: string;
-}
-
-interface UcumService {
-  convertToBaseUnits(
-    unit: string,
-    value: number,
-  ): { status: string; magnitude?: number | null; unitToExp?: Record<string, number>; fromUnitIsSpecial?: boolean };
-  convertUnitTo(from: string, value: number, to: string): { status: string; toVal: number | null };
-  validateUnitString(unit: string): { status: string };
-}
-
-let service: UcumService | undefined;
-
-// The library reads 1 MB of tables: only expressions that meet two different units pay for it.
-function ucum(): UcumService {
-  service ??= (
-    createRequire(import.meta.url)('@lhncbc/ucum-lhc') as { UcumLhcUtils: { getInstance(): UcumService } }
-  ).UcumLhcUtils.getInstance();
-  return service;
 }
 
 const known = new Map<string, UnitInBase | undefined>();
@@ -55,10 +36,6 @@ function readUnit(unit: string): UnitInBase | undefined {
       .sort()
       .join('.'),
   };
-}
-
-export function isUcumUnit(unit: string): boolean {
-  return unit === '1' || (unit.length <= maxUnitLength && ucum().validateUnitString(unit).status === 'valid');
 }
 
 /** `value` of `from` in `to`, special units (Cel, [degF]) too; undefined where they don't measure the same. */

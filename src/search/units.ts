@@ -1,11 +1,4 @@
-import { createRequire } from 'node:module';
-
-interface UcumService {
-  convertToBaseUnits(
-    unit: string,
-    value: number,
-  ): { status: string; magnitude?: number | null; unitToExp?: Record<string, number>; fromUnitIsSpecial?: boolean };
-}
+import { ucum } from '../fhir/ucum.js';
 
 export interface CanonicalQuantity {
   /** Base units with exponents, sorted: `g1.m-3`. */
@@ -23,7 +16,6 @@ interface BaseUnit {
 const ucumSystem = 'http://unitsofmeasure.org';
 const known = new Map<string, BaseUnit | undefined>();
 const knownLimit = 5000;
-let service: UcumService | undefined;
 
 /** A quantity in the base units of UCUM, so that 0.5 g and 500 mg compare; undefined for units of other systems or none. */
 export function canonicalQuantity(
@@ -65,12 +57,4 @@ function readUnit(code: string): BaseUnit | undefined {
 // Conversion runs in binary floating point: twelve digits are what survives it, so that equal quantities in two units are equal.
 function round(value: number): number {
   return Number(value.toPrecision(12));
-}
-
-// The library reads a megabyte of tables: only a process that meets a quantity pays for it.
-function ucum(): UcumService {
-  service ??= (
-    createRequire(import.meta.url)('@lhncbc/ucum-lhc') as { UcumLhcUtils: { getInstance(): UcumService } }
-  ).UcumLhcUtils.getInstance();
-  return service;
 }

@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module';
-import type { UcumUtilities } from '@lhncbc/ucum-lhc';
+import { baseUnitsOf, ucum } from '../fhir/ucum.js';
 import type { CodeSource } from './code-source.js';
 import { grammarSource } from './grammar-source.js';
 
 export const ucumSystem = 'http://unitsofmeasure.org';
 
-/** UCUM by `@lhncbc/ucum-lhc`, which is loaded (40 ms, 11 MB) when the first unit outside the everyday ones is asked for. */
+/** UCUM, of which the library is loaded when the first unit outside the everyday ones is asked for. */
 export function ucumSource(): CodeSource {
   return grammarSource(
     ucumSystem,
@@ -28,27 +27,8 @@ const everydayUnits: ReadonlySet<string> = new Set(
   ),
 );
 
-let utilities: UcumUtilities | undefined;
-
-function ucum(): UcumUtilities {
-  if (!utilities) {
-    const loaded: typeof import('@lhncbc/ucum-lhc').default = createRequire(import.meta.url)('@lhncbc/ucum-lhc');
-    utilities = loaded.UcumLhcUtils.getInstance();
-  }
-  return utilities;
-}
-
-/** UCUM's base units, in the order in which the library keeps their exponents. */
-const baseUnits = ['m', 's', 'g', 'rad', 'K', 'C', 'cd'] as const;
-
 /** The unit in base units, as the filter `canonical` of R4's unit value sets names it: `m`, `s`, `g.m-3`. */
 function canonicalUnit(code: string): readonly string[] {
   const unit = ucum().getSpecifiedUnit(code, 'validate')?.unit;
-  if (!unit || unit.isArbitrary_) return [];
-  const exponents = unit.dim_?.dimVec_ ?? [];
-  const parts = baseUnits.flatMap((base, position) => {
-    const exponent = exponents[position] ?? 0;
-    return exponent === 0 ? [] : [exponent === 1 ? base : `${base}${exponent}`];
-  });
-  return [parts.length === 0 ? '1' : parts.join('.')];
+  return !unit || unit.isArbitrary_ ? [] : [baseUnitsOf(unit)];
 }
