@@ -15,9 +15,9 @@ import type { HiddenAreas } from './report/hidden-areas.js';
 import type { MeasureServices } from './services.js';
 import { detailedResults, type GroupResult, groupResults, tally } from './strata.js';
 import { isPartLevel, levelDigits, type StrataLevel } from './subject/level.js';
-import { inParts, posyanduNames } from './subject/parts.js';
+import { inParts, liesIn, posyanduNames } from './subject/parts.js';
 import { residenceEvaluator } from './subject/residence-evaluator.js';
-import { listedAreas, type MeasureSubject, subjectsOf } from './subject/subject.js';
+import { listedAreas, livesIn, type MeasureSubject, patientsOf, subjectsOf } from './subject/subject.js';
 
 /** What a report is made of: who was counted how, by what definition, on which data. */
 export interface Evaluation {
@@ -113,12 +113,13 @@ async function evaluation(services: EvaluationServices, request: EvaluationReque
   const digits = level === 'next' || isPartLevel(level) ? levelDigits.village : levelDigits[level];
   const listed = listedAreas(services, subject, digits);
   const hasParts = level === 'next' || isPartLevel(level) || (subject.kind === 'area' && subject.part !== undefined);
+  const isMeant = (village: string | undefined): boolean => patientsOf(subject) === undefined || livesIn(subject, village);
   if (!request.named && request.keepPersons !== true && program.values === undefined && !hasParts) {
-    const counted = await evaluator.areas(program, period, subjectsOf(subject), run);
+    const counted = (await evaluator.areas(program, period, subjectsOf(subject), run)).filter(({ area }) => isMeant(area));
     const larger = counted.map((count) => (count.area === undefined ? count : { ...count, area: count.area.slice(0, digits) }));
     return { ...common, ...levelOf(level), groups: groupResults(program, larger, listed) };
   }
-  const found = await evaluator.persons(program, period, subjectsOf(subject), run);
+  const found = (await evaluator.persons(program, period, subjectsOf(subject), run)).filter(({ area }) => isMeant(area));
   const { persons, strata, ...parts } = hasParts
     ? await placed(services, request, found)
     : {
@@ -173,10 +174,7 @@ async function placed(
     asOf,
   );
   const part = subject.kind === 'area' ? subject.part : undefined;
-  const persons = found.filter(({ person }) => {
-    const place = places.get(person);
-    return part === undefined || (place?.rw === part.rw && (part.rt === undefined || place.rt === part.rt));
-  });
+  const persons = found.filter(({ person }) => liesIn(places.get(person), part));
   if (level !== 'next' && !isPartLevel(level)) return { persons, strata: persons };
   const names = scope ? await posyanduNames(services, scope, places.values(), asOf) : new Map<string, string>();
   const parts = inParts(persons, places, names, level);
@@ -190,7 +188,7 @@ async function externally(
   counted: Evaluation,
 ): Promise<Evaluation> {
   const { subject, measure, period } = counted;
-  if (subject.kind === 'person') return counted;
+  if (subject.kind === 'person' || patientsOf(subject)) return counted;
   const groups: GroupResult[] = [];
   for (const [index, result] of counted.groups.entries()) {
     const found = await externalDenominators(services, scope, measure, index, period.end, asOf);

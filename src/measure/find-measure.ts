@@ -9,13 +9,18 @@ type FindServices = Pick<MeasureServices, 'registry' | 'store'> & Partial<Pick<M
 
 /**
  * The active Measure by id (`ANC-K6`, `Measure/ANC-K6`) or canonical (with or without `|version`): a stored one by its id first, then those of our guide, then stored
- * ones by canonical, of several the active one of the latest version. Throws 404 where there is none, 422 where it isn't active.
+ * ones by canonical, of several the active one of the latest version. Throws 404 where there is none (its issue about `place`, the parameter that gave the name), 422 where it isn't active.
  */
-export async function findMeasure(services: FindServices, scope: Scope, name: string): Promise<Measure> {
+export async function findMeasure(
+  services: FindServices,
+  scope: Scope,
+  name: string,
+  place: { readonly expression?: string } = {},
+): Promise<Measure> {
   // Its library may have been written by another process.
   await services.live?.refresh();
   const measure = await measureNamed(services, scope, name);
-  if (!measure) throw new OperationOutcomeError(404, [issue('not-found', 'measure-unknown', measureText.measureNotFound(name))]);
+  if (!measure) throw new OperationOutcomeError(404, [issue('not-found', 'measure-unknown', measureText.measureNotFound(name), place)]);
   if (measure.status !== 'active') {
     const text = measureText.measureStatus(measure.status);
     throw new OperationOutcomeError(422, [issue('business-rule', 'measure-status', text, { expression: 'Measure.status' })]);

@@ -122,10 +122,6 @@ export const measureText = {
     id: 'Data lampau (asOf) hanya dapat dihitung untuk Measure yang CQL-nya dapat dijadikan SQL.',
     en: 'Past data (asOf) can only be evaluated for a Measure whose CQL compiles to SQL.',
   },
-  asOfSubject: {
-    id: 'Laporan perorangan hanya atas data sekarang. Hapus asOf, atau minta reportType lain.',
-    en: 'Reports on one person are of the present data only. Leave asOf out, or ask for another reportType.',
-  },
   asOfFuture: {
     id: 'asOf terletak di masa depan. Beri saat yang sudah lewat.',
     en: 'asOf lies in the future. Give an instant that has passed.',
@@ -150,10 +146,6 @@ export const measureText = {
     id: `Di atas 100 %: ${places}; periksa sasaran dan tempat tinggal`,
     en: `Above 100 %: ${places}; check the denominator and residence`,
   }),
-  practitionerOrSubject: {
-    id: 'practitioner hanya dapat digabung dengan subject Patient/… atau Group/…, tidak dengan wilayah atau Organization.',
-    en: 'practitioner goes together with a Patient/… or Group/… as subject only, not with an area or an Organization.',
-  },
   notOfPractitioner: {
     id: 'Orang ini bukan pasien practitioner tersebut (Patient.generalPractitioner).',
     en: 'This person is no patient of that practitioner (Patient.generalPractitioner).',

@@ -95,10 +95,33 @@ t.test('operations of clinical reasoning', async (t) => {
       '200 undefined',
       'of the group only those of the practitioner',
     );
+    const home = /"valueCode":"(\d{10})"/.exec(JSON.stringify(mothers))?.[1] ?? '';
+    const inVillage = (village: string, asOf = ''): Promise<MeasureReport> =>
+      get<MeasureReport>(`Measure/ANC-K6/$evaluate-measure?${year}&practitioner=Practitioner/bidan&subject=${village}${asOf}`);
+    const reports = [seen, await inVillage(home), await inVillage(home.slice(0, 4)), await inVillage('31')];
+    const counts = reports.map(({ group }) => group?.[0]?.population?.[0]?.count);
+    t.same(counts, [1, 1, 1, 0], 'of an area only those of the practitioner, and only those who live there');
+    t.match(reports[1], { subject: { identifier: { value: home } }, reporter: { reference: 'Practitioner/bidan' } });
+    const person = await get<MeasureReport>(`Measure/ANC-K6/$evaluate-measure?${year}&subject=Patient/${ids[0]}`);
+    await put(mothers);
+    const later = await inVillage(home);
+    t.equal(later.group?.[0]?.population?.[0]?.count, 0, 'no patient of hers any more');
+    const before = `&asOf=${reports[1]?.date}`;
+    t.same(await inVillage(home, before), reports[1], 'whose patient somebody was then counts');
+    t.same(
+      await get(`Measure/ANC-K6/$evaluate-measure?${year}&subject=Patient/${ids[0]}&asOf=${person.date}`),
+      person,
+      'one person as of a past instant, with the versions of then',
+    );
   });
 
   t.test('$data-requirements names types, codes and value sets that the CQL reads', async (t) => {
-    for (const path of [`Measure/ANC-K6/$data-requirements?${year}`, 'Library/ANCK6/$data-requirements']) {
+    for (const path of [
+      `Measure/ANC-K6/$data-requirements?${year}`,
+      'Library/ANCK6/$data-requirements',
+      'Library/$data-requirements?url=https://lontar.id/fhir/Library/ANCK6',
+      'Library/$data-requirements?target=ANCK6',
+    ]) {
       const library = await get<Library>(path);
       t.ok(
         library.dataRequirement?.some(({ type }) => type === 'EpisodeOfCare'),
@@ -110,6 +133,7 @@ t.test('operations of clinical reasoning', async (t) => {
       );
     }
     t.equal(await status('Library/none/$data-requirements'), '404 library-unknown');
+    t.equal(await status('Library/$data-requirements'), '400 parameter-missing');
   });
 
   t.test('what $collect-data gives, $submit-data takes', async (t) => {

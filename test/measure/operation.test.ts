@@ -144,7 +144,7 @@ t.test('$evaluate-measure over a database', async (t) => {
     t.equal(await refused({ periodStart: '2026' }, 'ANC-K6'), '400 parameter-missing');
     t.equal(await refused({ ...year, asOf: '2026-01-01' }, 'ANC-K6'), '400 parameter-value');
     t.equal(await refused({ ...year, asOf: '2999-01-01T00:00:00Z' }, 'ANC-K6'), '400 measure-as-of');
-    t.equal(await refused({ ...year, asOf: '2026-01-01T00:00:00Z', subject: 'Patient/a1' }, 'ANC-K6'), '400 measure-as-of');
+    t.equal(await refused({ ...year, asOf: '2020-01-01T00:00:00Z', subject: 'Patient/a1' }, 'ANC-K6'), '404 measure-subject');
     const blind: unknown = await evaluateMeasureOperation(services, { kind: 'none' }, [], 'ANC-K6').catch((found: unknown) => found);
     t.equal(blind instanceof OperationOutcomeError && blind.status, 403, 'who may not see all persons sees no counts');
   });

@@ -54,7 +54,11 @@ export async function cqlOperation(
   const made = await services.translateCql(
     `library AdHoc version '1' using FHIR version '4.0.1' include FHIRHelpers version '4.0.1' context Patient define "return":\n${expression}`,
   );
-  if (!made.ok) throw new OperationOutcomeError(422, made.issues);
+  if (!made.ok)
+    throw new OperationOutcomeError(
+      422,
+      made.issues.map((found) => ({ ...about('expression'), ...found })),
+    );
   const libraries = new Map(services.libraries);
   addLibrary(libraries, { cqlHash: 'ad hoc', library: made.value });
   return valuesOf(services, scope, libraries, 'AdHoc', parameters, ['return'], run);

@@ -9,17 +9,17 @@ import type { MeasureServices } from '../services.js';
 
 /**
  * References (with version) to the resources that an individual evaluation had before it: the Patient and the person's resources of every type that the
- * library retrieves. With `changedSince` (epoch milliseconds) only those changed at or after it.
+ * library retrieves, with `asOf` (an ISO instant) in the versions of then. With `changedSince` (epoch milliseconds) only those changed at or after it.
  */
 export async function evaluatedResources(
   services: Pick<MeasureServices, 'libraries' | 'registry' | 'store'>,
   scope: Scope,
   { subject, definition }: Pick<Evaluation, 'subject' | 'definition'>,
-  changedSince?: number,
+  { changedSince, asOf }: { readonly changedSince?: number; readonly asOf?: string } = {},
 ): Promise<readonly Reference[]> {
   if (subject.kind !== 'person') return [];
   const versions: StoredVersion[] = [];
-  for (const { library } of definition.libraries) versions.push(...(await evaluatedVersions(services, scope, library, subject.id)));
+  for (const { library } of definition.libraries) versions.push(...(await versionsAt(services, scope, library, subject.id, asOf)));
   const references = versions
     .filter(({ lastUpdated }) => changedSince === undefined || Date.parse(lastUpdated) >= changedSince)
     .map(({ type, id, version }) => `${type}/${id}/_history/${version}`);
@@ -62,13 +62,23 @@ export async function versionsBehind(
   person: string,
   watermark: string | undefined,
 ): Promise<readonly string[]> {
-  const current = await evaluatedVersions(services, scope, library, person);
-  const references: string[] = [];
-  for (const found of current) {
+  const versions = await versionsAt(services, scope, library, person, watermark);
+  return [...new Set(versions.map(({ type, id, version }) => `${type}/${id}/_history/${version}`))].sort();
+}
+
+async function versionsAt(
+  services: Pick<MeasureServices, 'libraries' | 'registry' | 'store'>,
+  scope: Scope,
+  library: string,
+  person: string,
+  watermark: string | undefined,
+): Promise<readonly StoredVersion[]> {
+  const versions: StoredVersion[] = [];
+  for (const found of await evaluatedVersions(services, scope, library, person)) {
     const version = watermark === undefined || found.lastUpdated <= watermark ? found : await versionAt(services, scope, found, watermark);
-    if (version) references.push(`${version.type}/${version.id}/_history/${version.version}`);
+    if (version) versions.push(version);
   }
-  return [...new Set(references)].sort();
+  return versions;
 }
 
 async function versionAt(

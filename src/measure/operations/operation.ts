@@ -10,7 +10,7 @@ import { measureReport, type ReportType } from '../report/report.js';
 import { audiences } from '../report/suppress.js';
 import type { MeasureServices } from '../services.js';
 import { isPartLevel, nextLevel } from '../subject/level.js';
-import { type MeasureSubject, subjectOf } from '../subject/subject.js';
+import { type MeasureSubject, patientsOf, subjectOf } from '../subject/subject.js';
 import { measureText } from '../text.js';
 import { type CqlArguments, cqlArguments } from './cql-arguments.js';
 import { evaluatedResources } from './evaluated.js';
@@ -35,7 +35,7 @@ export async function evaluateMeasureOperation(
   const request = parsed.value;
   const { asOf, practitioner, period } = request;
   if (asOf !== undefined && Date.parse(asOf) > services.now().getTime()) throw refused('measure-as-of', 'asOf', measureText.asOfFuture);
-  const measure = await findMeasure(services, scope, request.measure);
+  const measure = await findMeasure(services, scope, request.measure, id === undefined ? about('measure') : {});
   const subject = await subjectOf(services, scope, request.subject, {
     day: period.end,
     ...(practitioner === undefined ? {} : { practitioner }),
@@ -58,7 +58,12 @@ export async function evaluateMeasureOperation(
   const evaluation = await evaluate(services, scope, asked);
   const hidden = smallCells > 0 ? { hidden: await hiddenFrom(services, scope, asked, smallCells) } : {};
   const evaluated =
-    subject.kind === 'person' && type === 'subject' ? await evaluatedResources(services, scope, evaluation, request.lastReceivedOn) : [];
+    subject.kind === 'person' && type === 'subject'
+      ? await evaluatedResources(services, scope, evaluation, {
+          ...(asOf === undefined ? {} : { asOf }),
+          ...(request.lastReceivedOn === undefined ? {} : { changedSince: request.lastReceivedOn }),
+        })
+      : [];
   return measureReport({ ...evaluation, ...hidden }, type, services.areas, evaluated, smallCells);
 }
 
@@ -86,10 +91,9 @@ async function hiddenFrom(services: MeasureServices, scope: Scope, asked: Evalua
 }
 
 /** A report on one person for a Patient, else counts; refuses what goes only with the one or the other. */
-function reportType({ reportType: wanted, asOf, lastReceivedOn }: EvaluateMeasureRequest, subject: MeasureSubject): ReportType {
+function reportType({ reportType: wanted, lastReceivedOn }: EvaluateMeasureRequest, subject: MeasureSubject): ReportType {
   const type = wanted ?? (subject.kind === 'person' ? 'subject' : 'population');
   if (type === 'subject' && subject.kind !== 'person') throw refused('measure-report-type', 'reportType', measureText.reportTypeSubject);
-  if (type === 'subject' && asOf !== undefined) throw refused('measure-as-of', 'asOf', measureText.asOfSubject);
   if (type !== 'subject' && lastReceivedOn !== undefined) throw refused('measure-received', 'lastReceivedOn', measureText.receivedSubject);
   return type;
 }
@@ -119,6 +123,7 @@ function smallCellsFor(
 
 /** Whether it is an area whose rows every report shows alike; a chosen group of people could be subtracted from another. */
 function hasNeighbours(subject: MeasureSubject): boolean {
+  if (patientsOf(subject)) return false;
   return subject.kind === 'all' || subject.kind === 'organization' || (subject.kind === 'area' && subject.part === undefined);
 }
 

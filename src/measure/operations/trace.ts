@@ -10,9 +10,11 @@ import { membership } from '../membership.js';
 import { withObservations } from '../observation.js';
 import { measureProgram } from '../program.js';
 import { watermarkUrl } from '../report/report.js';
+import { villagePartSystem } from '../report/report-strata.js';
 import type { MeasureServices } from '../services.js';
+import { liesIn } from '../subject/parts.js';
 import { residenceEvaluator } from '../subject/residence-evaluator.js';
-import { subjectOf, subjectsOf } from '../subject/subject.js';
+import { livesIn, patientsOf, subjectOf, subjectsOf } from '../subject/subject.js';
 import { measureText } from '../text.js';
 import { cqlParameter } from './cql-parameters.js';
 import { versionsBehind } from './evaluated.js';
@@ -50,13 +52,24 @@ export async function traceOperation(
     throw new OperationOutcomeError(422, [issue('required', 'measure-report-period', measureText.parameterMissing('period', '2026'))]);
   }
   const period = { start: start.slice(0, 10), end: end.slice(0, 10) };
-  const subject = await subjectOf(services, scope, subjectText(report));
   const watermark = report.extension?.find(({ url }) => url === watermarkUrl)?.valueInstant;
   const reasons = await sqlReasons(services.engines, program);
   const asOf = services.engines.sql && reasons.length === 0 ? watermark : undefined;
+  const { text, practitioner } = subjectText(report);
+  const subject = await subjectOf(services, scope, text, {
+    day: period.end,
+    ...(practitioner === undefined ? {} : { practitioner }),
+    ...(asOf === undefined ? {} : { asOf }),
+  });
   const engine = await chooseEngine(services.engines, program, asOf);
   const evaluator = residenceEvaluator(engine.evaluator, await services.past.movers(period.end, asOf));
-  const found = await evaluated(() => evaluator.persons(program, period, subjectsOf(subject), run));
+  const lived = (await evaluated(() => evaluator.persons(program, period, subjectsOf(subject), run))).filter(
+    ({ area }) => patientsOf(subject) === undefined || livesIn(subject, area),
+  );
+  const part = subject.kind === 'area' ? subject.part : undefined;
+  const ids = part ? lived.map(({ person }) => person) : [];
+  const places = await services.past.places(ids, period.end, asOf);
+  const found = lived.filter(({ person }) => liesIn(places.get(person), part));
   const persons = found.flatMap((result) => {
     const populations = program.groups.flatMap((group, at) => {
       const codes = group.populations.map(({ code }) => code);
@@ -142,10 +155,14 @@ export async function evaluated<Value>(work: () => Promise<Value>): Promise<Valu
   }
 }
 
-function subjectText({ subject, reporter }: MeasureReport): string | undefined {
-  if (subject?.identifier?.system === areaSystem && subject.identifier.value !== undefined) return subject.identifier.value;
-  if (subject?.reference !== undefined) return subject.reference;
-  return reporter?.reference?.startsWith('Organization/') === true ? reporter.reference : undefined;
+/** The parameters by which the report was asked for: R4's subject and reporter hold them between them. */
+function subjectText({ subject, reporter }: MeasureReport): { readonly text?: string; readonly practitioner?: string } {
+  const { identifier, reference } = subject ?? {};
+  const code = identifier?.system === areaSystem || identifier?.system === villagePartSystem ? identifier.value : undefined;
+  const named = [reference, reporter?.reference].flatMap((one) => one ?? []);
+  const practitioner = named.find((one) => /^Practitioner(Role)?\//.test(one));
+  const text = code ?? named.find((one) => one !== practitioner) ?? (identifier?.value === 'ID' ? 'ID' : undefined);
+  return { ...(text === undefined ? {} : { text }), ...(practitioner === undefined ? {} : { practitioner }) };
 }
 
 /** Single-valued parameters by name. Throws 400 for an unknown or repeated one. */

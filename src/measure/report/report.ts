@@ -55,7 +55,7 @@ export function measureReport(
     measure: evaluation.program.measure,
     ...subjectReference(subject),
     date: watermark,
-    ...(subject.kind === 'organization' ? { reporter: { reference: subject.reference, display: subject.name } } : {}),
+    ...reporterOf(subject),
     period: { start: period.start, end: period.end },
     ...(measure.improvementNotation ? { improvementNotation: measure.improvementNotation } : {}),
     group,
@@ -92,8 +92,14 @@ function subjectReference(subject: Evaluation['subject']): Pick<MeasureReport, '
         ? { subject: { type: 'Location', identifier: { system: 'urn:iso:std:iso:3166', value: 'ID' }, display: measureText.nation.id } }
         : {};
     case 'organization':
-      return {};
+      return subject.patients ? { subject: { reference: subject.patients.practitioner } } : {};
   }
+}
+
+/** Whose people are counted, where R4 lets it be no subject: an Organization; of the people of an area, the practitioner. */
+function reporterOf(subject: Evaluation['subject']): Pick<MeasureReport, 'reporter'> {
+  if (subject.kind === 'organization') return { reporter: { reference: subject.reference, display: subject.name } };
+  return subject.kind === 'area' && subject.patients ? { reporter: { reference: subject.patients.practitioner } } : {};
 }
 
 function engineExtension(evaluation: Evaluation): Extension {

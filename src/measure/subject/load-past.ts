@@ -35,8 +35,11 @@ export interface Past {
   /** Those who lived on a day in another village than fact_person has: by the periods of their addresses, else by the version of the Patient that was current. */
   movers(day: string, asOf?: string): Promise<readonly Mover[]>;
   places(ids: readonly string[], day: string, asOf?: string): Promise<ReadonlyMap<string, Place>>;
-  /** As they stood at `asOf`: the resources of a type outside patients' compartments that have changed since. */
-  versions(type: string, asOf: string): Promise<readonly PastVersion[]>;
+  /**
+   * As they stood at `asOf`: the resources of a type that have changed since, outside patients' compartments; or, of any type, those in whose text all of
+   * `words` occurred.
+   */
+  versions(type: string, asOf: string, words?: readonly string[]): Promise<readonly PastVersion[]>;
 }
 
 /** Beyond so many the addresses that are remembered are read anew. */
@@ -72,18 +75,22 @@ export function pastOf(database: Pick<Database, 'query'>): Past {
       });
       return new Map(found);
     },
-    async versions(type, asOf) {
+    async versions(type, asOf, words) {
       const rows = await database.query(sql`
-        select distinct on (body.key) body.id, body.version, body.last_updated, body.body
-        from body
-        join (
-          select distinct changed.shard, changed.key
-          from body changed
-          left join resource on resource.shard = changed.shard and resource.key = changed.key
-          where changed.type = ${type} and changed.last_updated > ${instant(asOf)}::bigint and resource.patient is null
-        ) changed on changed.shard = body.shard and changed.key = body.key
-        where body.last_updated <= ${instant(asOf)}::bigint
-        order by body.key, body.version desc`);
+        select past.* from (
+          select distinct on (body.key) body.id, body.version, body.last_updated, body.body
+          from body
+          join (
+            select distinct changed.shard, changed.key
+            from body changed
+            left join resource on resource.shard = changed.shard and resource.key = changed.key
+            where changed.type = ${type} and changed.last_updated > ${instant(asOf)}::bigint
+              and ${words === undefined ? sql`resource.patient is null` : sql`true`}
+          ) changed on changed.shard = body.shard and changed.key = body.key
+          where body.last_updated <= ${instant(asOf)}::bigint
+          order by body.key, body.version desc
+        ) past
+        where not exists (select from unnest(${[...(words ?? [])]}::text[]) word where position(word in past.body) = 0)`);
       return rows.flatMap(({ id, version, last_updated, body }) =>
         typeof body === 'string'
           ? [{ type, id: String(id), version: Number(version), lastUpdated: new Date(Number(last_updated)).toISOString(), body }]

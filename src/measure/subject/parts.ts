@@ -5,6 +5,7 @@ import type { MeasureServices } from '../services.js';
 import { type PartLevel, partLevels } from './level.js';
 import type { Place } from './load-past.js';
 import { resourceAt } from './resources-at.js';
+import type { VillagePart } from './subject.js';
 
 /** Part of a village as the area of a stratum: `6202031012/003` (RW), `6202031012/003/002` (RT), `6202031012/Organization/…` (Posyandu); unknown: `6202031012/`. */
 function partArea(village: string, place: Place | undefined, level: PartLevel, posyandu: ReadonlyMap<string, string>): string {
@@ -16,6 +17,11 @@ function partArea(village: string, place: Place | undefined, level: PartLevel, p
     case 'rt':
       return `${village}/${place?.rw !== undefined && place.rt !== undefined ? `${place.rw}/${place.rt}` : ''}`;
   }
+}
+
+/** Whether a place in a village lies in a part of it; every place where there is no part. */
+export function liesIn(place: Place | undefined, part: VillagePart | undefined): boolean {
+  return part === undefined || (place?.rw === part.rw && (part.rt === undefined || place.rt === part.rt));
 }
 
 /**

@@ -37,7 +37,7 @@ export async function* resourcesAt(
     }
     cursor = page.next;
   } while (cursor !== undefined);
-  if (asOf !== undefined) yield* await services.past.versions(type, asOf);
+  if (asOf !== undefined) yield* await services.past.versions(type, asOf, type === 'Patient' ? Object.values(values) : undefined);
 }
 
 /** One resource, or as it stood at `asOf`. */

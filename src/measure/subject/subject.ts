@@ -1,4 +1,4 @@
-import type { Group, Location, Organization } from '@medplum/fhirtypes';
+import type { Group, Location, Organization, Patient } from '@medplum/fhirtypes';
 import type { Subjects } from '../../cql/program.js';
 import type { Area } from '../../definitions/areas.js';
 import { type Issue, issue, OperationOutcomeError, type Result } from '../../fhir/outcome.js';
@@ -17,11 +17,24 @@ export interface VillagePart {
   readonly rt?: string;
 }
 
+/** Of the people of an area only a practitioner's patients. */
+export interface PatientsOf {
+  readonly practitioner: string;
+  /** Of Patients. */
+  readonly ids: readonly string[];
+}
+
 /** Whom a report is about. */
 export type MeasureSubject =
   | { readonly kind: 'all'; readonly isNation?: boolean }
-  | { readonly kind: 'area'; readonly area: Area; readonly part?: VillagePart; readonly reference?: string }
-  | { readonly kind: 'organization'; readonly reference: string; readonly name: string; readonly villages: readonly string[] }
+  | { readonly kind: 'area'; readonly area: Area; readonly part?: VillagePart; readonly reference?: string; readonly patients?: PatientsOf }
+  | {
+      readonly kind: 'organization';
+      readonly reference: string;
+      readonly name: string;
+      readonly villages: readonly string[];
+      readonly patients?: PatientsOf;
+    }
   | { readonly kind: 'persons'; readonly reference: string; readonly ids: readonly string[]; readonly isPosyandu?: boolean }
   | { readonly kind: 'person'; readonly reference: string; readonly id: string };
 
@@ -71,26 +84,39 @@ export async function resolveSubject(
   if (reference.kind !== 'relative') return failed(issue('value', 'measure-subject', measureText.subjectKind, about));
   const resolve = Object.hasOwn(resolvers, reference.type) ? resolvers[reference.type] : undefined;
   if (!resolve) return failed(issue('value', 'measure-subject', measureText.subjectKind, about));
-  // A person is evaluated as of now only, and is told so elsewhere.
-  const stored = await resourceAt(services, scope, reference.type, reference.id, reference.type === 'Patient' ? undefined : time.asOf);
+  const stored = await resourceAt(services, scope, reference.type, reference.id, time.asOf);
   if (!stored) return failed(issue('not-found', 'measure-subject', measureText.subjectNotFound(text), about));
   return resolve(services, scope, stored, `${reference.type}/${reference.id}`, time);
 }
 
-/** Whom to ask the evaluator about. */
+/** Whom to ask the evaluator about; of a practitioner's patients those who `livesIn` the subject are meant. */
 export function subjectsOf(subject: MeasureSubject): Subjects {
   switch (subject.kind) {
     case 'all':
       return { kind: 'all' };
     case 'area':
-      return { kind: 'areas', prefixes: [subject.area.code] };
     case 'organization':
-      return { kind: 'areas', prefixes: subject.villages };
+      return subject.patients ? { kind: 'persons', ids: subject.patients.ids } : { kind: 'areas', prefixes: prefixesOf(subject) };
     case 'persons':
       return { kind: 'persons', ids: subject.ids };
     case 'person':
       return { kind: 'persons', ids: [subject.id] };
   }
+}
+
+/** Whether somebody who lives in a village (none: undefined) is meant by the subject: asked where the evaluator was asked for persons and not for areas. */
+export function livesIn(subject: MeasureSubject, village: string | undefined): boolean {
+  if (subject.kind !== 'area' && subject.kind !== 'organization') return true;
+  return village !== undefined && prefixesOf(subject).some((prefix) => village.startsWith(prefix));
+}
+
+/** The practitioner's patients to whom the subject is narrowed. */
+export function patientsOf(subject: MeasureSubject): PatientsOf | undefined {
+  return subject.kind === 'area' || subject.kind === 'organization' ? subject.patients : undefined;
+}
+
+function prefixesOf(subject: Extract<MeasureSubject, { readonly kind: 'area' | 'organization' }>): readonly string[] {
+  return subject.kind === 'area' ? [subject.area.code] : subject.villages;
 }
 
 /**
@@ -166,7 +192,7 @@ const resolvers: Readonly<Record<string, Resolver>> = {
       return { ok: true, value: { kind: 'organization', reference, name: organization.name ?? reference, villages } };
     }
     if (!isPosyandu(organization)) return failed(issue('business-rule', 'measure-subject', measureText.organizationWithoutArea, about));
-    const ids = await patientIds(services, scope, 'organization', reference);
+    const ids = await patientIds(services, scope, 'organization', reference, time.asOf);
     return { ok: true, value: { kind: 'persons', reference, ids, isPosyandu: true } };
   },
   Group: async (_services, _scope, stored, reference) => {
@@ -193,7 +219,7 @@ async function ofPractitioner(
       issue('not-found', 'measure-practitioner', measureText.subjectNotFound(practitioner), aboutPractitioner),
     ]);
   }
-  const ids = new Set(await patientIds(services, scope, 'general-practitioner', practitioner));
+  const ids = new Set(await patientIds(services, scope, 'general-practitioner', practitioner, asOf));
   switch (subject.kind) {
     case 'all':
       return { kind: 'persons', reference: practitioner, ids: [...ids] };
@@ -206,12 +232,24 @@ async function ofPractitioner(
       ]);
     case 'area':
     case 'organization':
-      throw new OperationOutcomeError(400, [issue('invalid', 'parameter-conflict', measureText.practitionerOrSubject, aboutPractitioner)]);
+      return { ...subject, patients: { practitioner, ids: [...ids] } };
   }
 }
 
-async function patientIds(services: SubjectServices, scope: Scope, parameter: string, value: string): Promise<readonly string[]> {
+/** The elements of a Patient that the search parameters are about. */
+const patientElements = { organization: 'managingOrganization', 'general-practitioner': 'generalPractitioner' } as const;
+
+async function patientIds(
+  services: SubjectServices,
+  scope: Scope,
+  parameter: keyof typeof patientElements,
+  reference: string,
+  asOf: string | undefined,
+): Promise<readonly string[]> {
   const ids: string[] = [];
-  for await (const { id } of resourcesAt(services, scope, 'Patient', { [parameter]: value })) ids.push(id);
+  for await (const { id, body } of resourcesAt(services, scope, 'Patient', { [parameter]: reference }, asOf)) {
+    const named = [(JSON.parse(body) as Patient)[patientElements[parameter]] ?? []].flat();
+    if (asOf === undefined || named.some((one) => one.reference === reference)) ids.push(id);
+  }
   return ids;
 }
