@@ -47,7 +47,7 @@ export function lifeCycleTable(rows: readonly LifeCycleRow[], all: readonly Plac
   let last = '';
   for (const { stage, indicator, numerator, denominator, percent, villages: shares } of rows) {
     const percentages = villages.map(({ code }) => whole(shares[code]));
-    table.push([stage === last ? '' : stage, indicator, `${numerator}/${denominator}`, percent?.toFixed(1) ?? '–', ...percentages]);
+    table.push([stage === last ? '' : stage, indicator, `${numerator}/${denominator}`, percent?.toFixed(2) ?? '–', ...percentages]);
     last = stage;
   }
   const legend = villages.map(({ name }, index) => `${index + 1} ${name}`).join(', ');

@@ -12,7 +12,7 @@ export const stages: readonly Stage[] = [
     name: { id: 'Ibu hamil', en: 'Pregnancy' },
     indicators: [
       shown('ANC-K1-MURNI', 'K1 murni', 'first visit in trimester 1'),
-      shown('ANC-K6', 'K6', 'six visits'),
+      { ...shown('ANC-K6', 'K6', 'six visits'), group: 2 },
       shown('ANC-ANEMIA', 'Anemia', 'anaemia'),
       shown('ANC-TTD180', 'TTD 180', '180 iron tablets'),
     ],

@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net';
+import type { Measure } from '@medplum/fhirtypes';
 import t from 'tap';
+import { loadRegistry } from '../../src/definitions/load.js';
 import { createClient } from '../../src/demo/client.js';
 import { demoVillages, demoWorld, runDemo } from '../../src/demo/demo.js';
 import { loadLives } from '../../src/demo/load.js';
@@ -41,6 +43,14 @@ t.test('fills a server over HTTP, shows a refusal and the life cycle by village;
   t.equal((await fetch(shown.page)).status, 200);
   const client = createClient(`${options.origin}/fhir`);
   t.equal(await loadLives(client, demoWorld(options), options.people, () => {}), 0);
+});
+
+t.test('shows of a measure with several groups the one that its row is named after', async (t) => {
+  const measures = loadRegistry().ours('Measure') as readonly Measure[];
+  for (const { measure, group = 0, name } of stages.flatMap(({ indicators }) => indicators)) {
+    const groups = measures.find(({ id }) => id === measure)?.group ?? [];
+    if (groups.length > 1) t.match(groups[group]?.code?.text, name.id, measure);
+  }
 });
 
 t.test('offers every village of the regency, and ends with the last whole month', async (t) => {
