@@ -25,6 +25,13 @@ const fastifyFailures: Readonly<Record<string, (error: FrameworkError) => { read
 /** Errors of sockets and of PostgreSQL that say: not now. The class 57P0x is a server that stops, 53xxx one that has run out of something. */
 const transientCodes = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|57P0\d|53\d{3}|08\d{3}|40001|40P01|55P03)$/;
 
+/** Codes of a 503 that says `not now` on purpose: too much work at once, or something is being made ready. A database that is gone is a fault. */
+const meantRules: ReadonlySet<string | undefined> = new Set(['http-stopping', 'http-overloaded', 'measure-busy', 'measure-facts']);
+
+function isMeant({ status, issues }: OperationOutcomeError): boolean {
+  return status === 503 && issues.every(({ rule }) => meantRules.has(rule));
+}
+
 interface FrameworkError {
   readonly code?: string;
   readonly statusCode?: number;
@@ -34,7 +41,7 @@ interface FrameworkError {
 /** Maps whatever was thrown. What nobody foresaw becomes a 500 that tells nothing of it. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof OperationOutcomeError) {
-    return { status: error.status, issues: error.issues, headers: error.headers, isOurs: error.status >= 500 };
+    return { status: error.status, issues: error.issues, headers: error.headers, isOurs: error.status >= 500 && !isMeant(error) };
   }
   const known = (typeof error === 'object' && error !== null ? error : {}) as FrameworkError;
   const mapped = known.code === undefined ? undefined : fastifyFailures[known.code]?.(known);

@@ -10,6 +10,7 @@ import { dataRequirements } from '../measure/operations/data-requirements.js';
 import { cqlOperation, evaluateLibraryOperation } from '../measure/operations/evaluate-cql.js';
 import { parseEvaluateMeasure } from '../measure/operations/request.js';
 import { traceOperation } from '../measure/operations/trace.js';
+import { measureText } from '../measure/text.js';
 import { bundle } from './bundle.js';
 import { checkEvaluateMeasure, evaluateMeasure, runOf } from './evaluate-measure.js';
 import { exportMeasure, exportReport } from './export-report.js';
@@ -82,25 +83,26 @@ export const measureOperations: readonly Operation[] = [
   {
     name: 'data-requirements',
     definition: 'http://hl7.org/fhir/OperationDefinition/Measure-data-requirements',
-    levels: ['instance'],
+    levels: ['type', 'instance'],
     resourceTypes: ['Measure'],
     methods: both,
     handler: async (request, { measures }) => {
       // The period decides nothing about what is read, but a wrong one is told.
       const parsed = parseEvaluateMeasure(operationParameters(request), request.id);
       if (!parsed.ok) throw new OperationOutcomeError(400, parsed.issues);
-      const measure: Measure = await findMeasure(measures, request.context.scope, request.id ?? '');
+      const measure: Measure = await findMeasure(measures, request.context.scope, parsed.value.measure);
       return answer(dataRequirements(measures.libraries, measure.library ?? [], versionIn(measures)));
     },
   },
   {
     name: 'data-requirements',
     definition: 'http://hl7.org/fhir/OperationDefinition/Library-data-requirements',
-    levels: ['instance'],
+    levels: ['type', 'instance'],
     resourceTypes: ['Library'],
     methods: both,
-    handler: async ({ id = '', context }, { measures }) => {
-      const found = await libraryNamed(measures, context.scope, id);
+    ownInputs: ['url'],
+    handler: async (request, { measures }) => {
+      const found = await libraryNamed(measures, request.context.scope, libraryAsked(request));
       return answer(dataRequirements(measures.libraries, [found], versionIn(measures)));
     },
   },
@@ -151,6 +153,18 @@ export const measureOperations: readonly Operation[] = [
     handler: exportMeasure,
   },
 ];
+
+/** The Library of the address, else the one that `url` (Using CQL with FHIR) or R4's `target` names. Throws 400 where none does. */
+function libraryAsked(request: FhirRequest): string {
+  const named = operationParameters(request).flatMap(({ name, text }) => ((name === 'url' || name === 'target') && text ? [text] : []));
+  const [name = request.id] = named;
+  if (name !== undefined && named.length <= (request.id === undefined ? 1 : 0)) return name;
+  throw new OperationOutcomeError(400, [
+    issue('required', 'parameter-missing', measureText.parameterMissing('url', 'ANCK6'), {
+      expression: "Parameters.parameter.where(name = 'url')",
+    }),
+  ]);
+}
 
 function answer(resource: object): FhirResponse {
   return { status: 200, body: JSON.stringify(resource) };

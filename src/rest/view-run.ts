@@ -8,6 +8,7 @@ import { temporalRange } from '../fhir/date.js';
 import { type Issue, issue, OperationOutcomeError } from '../fhir/outcome.js';
 import { isObject, type JsonObject } from '../fhir/resource.js';
 import { compileFhirPath } from '../fhirpath/compile.js';
+import { createTurns, type Turns } from '../measure/turns.js';
 import { type Scan, scanResources } from '../store/scan.js';
 import type { FhirRequest, FhirResponse } from './message.js';
 import { type OwnForms, ownForm } from './own-form.js';
@@ -78,17 +79,30 @@ export async function viewRun(request: FhirRequest, services: Services): Promise
     if (given.length > 0) await take(given.map(inlineResource));
     else if (limit > 0) {
       const { scope } = request.context;
-      await scanResources(
-        services.database,
-        scope,
-        scan,
-        (page) => take(page.map(({ body }) => JSON.parse(body ?? '{}') as JsonObject)),
-        signal,
-      );
+      const read = () =>
+        scanResources(
+          services.database,
+          scope,
+          scan,
+          (page) => take(page.map(({ body }) => JSON.parse(body ?? '{}') as JsonObject)),
+          signal,
+        );
+      await turnsOf(services.database).take(read, signal);
     }
     await write(writer.close);
   }, request.signal);
   return { status: 200, contentType: forms[form].mediaType, content };
+}
+
+/** Each run holds a connection for as long as its client reads: so many at once leave enough of them to everybody else. */
+const runsAtOnce = 2;
+const runsWaiting = 8;
+const turnsByDatabase = new WeakMap<Services['database'], Turns>();
+
+function turnsOf(database: Services['database']): Turns {
+  const turns = turnsByDatabase.get(database) ?? createTurns(runsAtOnce, runsWaiting);
+  turnsByDatabase.set(database, turns);
+  return turns;
 }
 
 function compiled(definition: ViewDefinition, { registry }: Services): CompiledView {
