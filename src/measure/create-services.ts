@@ -31,7 +31,7 @@ export interface MeasureParts {
   readonly registry: Registry;
   readonly terminology: Terminology;
   readonly store: Pick<Store, 'facts' | 'read' | 'readVersion' | 'search'>;
-  readonly database: Pick<Database, 'query' | 'transaction'>;
+  readonly database: Pick<Database, 'schema' | 'query' | 'transaction'>;
   /** Milliseconds since the epoch. */
   clock(): number;
   /** Limits of the reference engine. */

@@ -30,7 +30,8 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
     throw new StartError(`${schema} is no name for a schema`, 'use lower case letters, digits and _');
   const config = typeof options.server === 'string' ? { connectionString: options.server } : options.server;
   const settings = {
-    search_path: schema,
+    // Temporary tables last: otherwise they would be found first.
+    search_path: `${schema},pg_temp`,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     idle_in_transaction_session_timeout: 60_000,
     timezone: 'UTC',

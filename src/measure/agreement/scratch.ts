@@ -5,6 +5,7 @@ import type { JsonObject } from '../../fhir/resource.js';
 import { identifier, sql } from '../../sql.js';
 import type { Connection, Database } from '../../store/database.js';
 import type { FactInput } from '../../store/facts.js';
+import { temporaryFirst } from '../../store/kept/gather.js';
 import { patientShard } from '../../store/shard.js';
 import { factStatements } from '../../store/write/fact-rows.js';
 import type { BoundaryPerson } from './persons.js';
@@ -23,6 +24,9 @@ export function withScratchFacts<Value>(
   const writer = factWriter(factTables(factViews()));
   const tables = writer.tables.filter(({ versioned }) => versioned !== false).map(({ name }) => identifier(name));
   return database.transaction(async (connection) => {
+    // The session may have some of its own, as `gatherFacts` makes them.
+    await connection.query(sql`discard temp`);
+    await connection.query(temporaryFirst);
     // Without indexes: everyone is read.
     for (const table of tables)
       await connection.query(sql`create temporary table ${table} (like ${table} including defaults) on commit drop`);

@@ -11,8 +11,6 @@ import { keptAreas, type ReadParts } from './read-kept.js';
 /** Measures that are kept, for whoever reads their counters or keeps them. */
 export interface Kept {
   readonly parts: ReadParts;
-  /** Names of the tables that compiled measures read. */
-  readonly factTables: readonly string[];
   /** Answers whole areas out of counters where it can, the rest as the compiled evaluator does. */
   readonly evaluator: MeasureEvaluator;
   /** The measures to keep, as definitions stand now: the same list while nothing has changed. */
@@ -39,8 +37,12 @@ export function createKept({ factTables, definitions, ...given }: KeptParts): Ke
     .update(JSON.stringify(factTables.map(({ name, signature }) => [name, signature])))
     .digest('hex');
   const hashes = new Map<string, string>();
+  const tables = factTables.flatMap(({ name, versioned, columns }) =>
+    versioned !== false && columns.some((column) => column.name === 'person') ? [name] : [],
+  );
   const parts: ReadParts = {
     ...given,
+    factTables: tables,
     factsHash,
     hashOf(program: MeasureProgram) {
       const key = `${definitions()} ${JSON.stringify(program)}`;
@@ -56,9 +58,6 @@ export function createKept({ factTables, definitions, ...given }: KeptParts): Ke
   let known: { readonly state: string; readonly at: number; readonly list: readonly KeptProgram[] } | undefined;
   return {
     parts,
-    factTables: factTables.flatMap(({ name, versioned, columns }) =>
-      versioned !== false && columns.some((column) => column.name === 'person') ? [name] : [],
-    ),
     evaluator: {
       kind: 'sql',
       areas: async (program, period, subjects, run) =>

@@ -2,7 +2,7 @@ import type { SqlEvaluator } from '../../cql/evaluator.js';
 import type { CqlValue, MeasurementPeriod, PersonResult } from '../../cql/program.js';
 import { type SqlFragment, sql } from '../../sql.js';
 import type { Connection } from '../../store/database.js';
-import { type BatchForm, inBatch, type MemberMove, memberMove, type ToldMember, toldMembers } from '../../store/kept/members.js';
+import { type MemberMove, memberMove, type ToldMember, toldMembers } from '../../store/kept/members.js';
 import type { KeptProgram } from './programs.js';
 
 /** Persons as fact tables know them, by the same index. */
@@ -11,14 +11,13 @@ export interface PersonKeys {
   readonly persons: readonly string[];
 }
 
-/** How members of a generation are brought up to date: the statement that moves them for a batch. */
+/** How members of a generation are brought up to date: the statement that moves them for a batch whose facts are gathered. */
 export type PlanMove = (
   connection: Connection,
   kept: KeptProgram,
   generation: number,
   period: MeasurementPeriod,
   batch: PersonKeys,
-  form: BatchForm,
 ) => Promise<SqlFragment>;
 
 /**
@@ -27,26 +26,26 @@ export type PlanMove = (
  */
 export function createMoves(compiled: () => SqlEvaluator): PlanMove {
   const known = new Map<string, MemberMove>();
-  return async (connection, kept, generation, period, batch, form) => {
+  return async (connection, kept, generation, period, batch) => {
     if (!kept.inDatabase) {
       const members = await evaluatedMembers(connection, kept, period, batch);
-      return memberMove(toldMembers(members), form)({ generation, ...batch });
+      return memberMove(toldMembers(members))(generation);
     }
     // Where Today is asked for, the text holds the day.
-    if (kept.followsClock) return compiledMove(kept, period, form)({ generation, ...batch });
-    const key = `${form} ${kept.hash} ${period.start} ${period.end}`;
+    if (kept.followsClock) return compiledMove(kept, period)(generation);
+    const key = `${kept.hash} ${period.start} ${period.end}`;
     let move = known.get(key);
     if (move === undefined) {
       if (known.size > movesLimit) known.clear();
-      move = compiledMove(kept, period, form);
+      move = compiledMove(kept, period);
       known.set(key, move);
     }
-    return move({ generation, ...batch });
+    return move(generation);
   };
 
-  function compiledMove({ program }: KeptProgram, period: MeasurementPeriod, form: BatchForm): MemberMove {
-    const statement = compiled().memberships(program, period, form === 'told' ? { persons: inBatch } : {});
-    return memberMove(sql`select r.shard, r.person, r.area, r.bits, '' as stratum from (${statement}) r`, form);
+  function compiledMove({ program }: KeptProgram, period: MeasurementPeriod): MemberMove {
+    const statement = compiled().memberships(program, period);
+    return memberMove(sql`select r.shard, r.person, r.area, r.bits, '' as stratum from (${statement}) r`);
   }
 }
 

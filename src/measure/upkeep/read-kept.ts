@@ -4,13 +4,16 @@ import { sql } from '../../sql.js';
 import type { Connection, Database } from '../../store/database.js';
 import { type KeptAreas, type KeptCount, readCounts } from '../../store/kept/counts.js';
 import { type KeptMeasure, readCurrent } from '../../store/kept/directory.js';
+import { batchTable, gatherFacts } from '../../store/kept/gather.js';
 import { readMarks } from '../../store/kept/marks.js';
 import type { PersonKeys } from './moves.js';
 import type { ProgramParts } from './programs.js';
 import { concernedBy } from './refresh.js';
 
 export interface ReadParts extends ProgramParts {
-  readonly database: Pick<Database, 'query' | 'transaction'>;
+  readonly database: Pick<Database, 'schema' | 'query' | 'transaction'>;
+  /** Names of the tables that compiled measures read. */
+  readonly factTables: readonly string[];
   /** Epoch milliseconds. */
   clock(): number;
   /** The hash of a program, remembered. */
@@ -32,7 +35,7 @@ export async function keptAreas(
 ): Promise<readonly AreaCount[] | undefined> {
   if (subjects.kind === 'persons' || program.basis !== undefined || program.values !== undefined) return undefined;
   return parts.database.transaction(async (connection) => {
-    await connection.query(sql`set transaction isolation level repeatable read, read only`);
+    await connection.query(sql`set transaction isolation level repeatable read`);
     const kept = await currentGeneration(parts, connection, program, period);
     if (kept === undefined) return undefined;
     const marks = await readMarks(connection, mostDirty + 1);
@@ -61,22 +64,22 @@ async function currentGeneration(
 
 /** How the counters will change by the marked persons. */
 async function changesOf(
-  { compiled }: ReadParts,
+  { compiled, database, factTables }: ReadParts,
   connection: Connection,
   { generation }: KeptMeasure,
   program: MeasureProgram,
   period: MeasurementPeriod,
-  { shards, persons }: PersonKeys,
+  dirty: PersonKeys,
 ): Promise<readonly KeptCount[]> {
-  const batch = sql`select b.shard, b.person from unnest(${`{${shards.join(',')}}`}::int[], ${`{${persons.join(',')}}`}::uuid[]) b(shard, person)`;
-  const fresh = compiled().memberships(program, period, { persons: sql`(p.shard, p.person) in (${batch})` });
+  await gatherFacts(connection, database.schema, factTables, dirty);
+  const fresh = compiled().memberships(program, period);
   const rows = await connection.query(sql`
     select area, bits, sum(n)::int as n
     from (
       select coalesce(f.area, '') as area, f.bits, 1 as n from (${fresh}) f where f.bits <> 0
       union all
       select m.area, m.bits, -1 as n
-      from (${batch}) b
+      from ${batchTable} b
       join member m on m.shard = b.shard and m.generation = ${generation}::int and m.person = b.person
     ) change
     group by area, bits

@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
 import type { Database, Row, TransactionConnection } from '../../store/database.js';
 import { type KeptMeasure, readDirectory, setState } from '../../store/kept/directory.js';
-import { gatherFacts } from '../../store/kept/gather.js';
+import { gatherFacts, schemaFirst } from '../../store/kept/gather.js';
 import { tryKeptWork } from '../../store/kept/lock.js';
 import { handOn, type Mark, readMarks, removeMarks } from '../../store/kept/marks.js';
 import { type CounterChange, moveCounters } from '../../store/kept/members.js';
@@ -28,8 +28,6 @@ export interface RefreshParts {
   readonly limit: number;
 }
 
-/** A few persons are found by their keys in every table that a measure reads, by plans that are kept; the facts of many are gathered first, once for all measures. */
-const fewPersons = 100;
 const statementsAtOnce = 20;
 const statementTimeoutMs = 600_000;
 
@@ -71,7 +69,7 @@ export function programKey({ measure, hash }: Pick<KeptMeasure, 'measure' | 'has
 }
 
 async function moveAll(
-  { planMove, factTables }: RefreshParts,
+  { database, planMove, factTables }: RefreshParts,
   connection: TransactionConnection,
   alive: readonly KeptMeasure[],
   marks: readonly Mark[],
@@ -82,27 +80,25 @@ async function moveAll(
   const concerned = alive.flatMap((kept) => {
     const program = programs.get(programKey(kept));
     const batch = program && concerns(kept.generation, program.touches);
-    return program && batch && batch.persons.length > 0 ? [{ kept, program, batch }] : [];
+    return program && batch && batch.persons.length > 0 ? [{ kept, program }] : [];
   });
   const everyone = concerns.everyone();
-  const isFew = everyone.persons.length <= fewPersons;
-  if (isFew) await connection.query(sql`set local plan_cache_mode = force_generic_plan`);
-  else {
-    for (const statement of gatherFacts(factTables, everyone)) await connection.query(statement);
-    // As for reports: see `run` of the compiled evaluator.
-    await connection.query(sql`set local enable_nestloop = off`);
-  }
+  if (concerned.length === 0) return [];
+  await gatherFacts(connection, database.schema, factTables, everyone);
   const changes: CounterChange[] = [];
   for (const some of chunks(concerned, statementsAtOnce)) {
     const answers = await Promise.all(
-      some.map(async ({ kept, program, batch }) => {
-        const form = isFew ? 'told' : 'gathered';
-        const statement = await planMove(connection, program, kept.generation, kept, isFew ? batch : everyone, form);
-        return { generation: kept.generation, rows: await connection.query(statement, { name: isFew }) };
+      some.map(async ({ kept, program }) => {
+        const statement = await planMove(connection, program, kept.generation, kept, everyone);
+        return {
+          generation: kept.generation,
+          rows: await connection.query(statement, { name: program.inDatabase && !program.followsClock }),
+        };
       }),
     );
     for (const { generation, rows } of answers) for (const row of rows) changes.push(changeOf(generation, row));
   }
+  await connection.query(schemaFirst);
   return changes;
 }
 

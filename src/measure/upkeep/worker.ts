@@ -55,7 +55,7 @@ const marksAtOnce = 10_000;
 /** Keeps members and counters current: batches of dirty persons, new generations, and the clock. Several processes may run one on the same database: they take turns. */
 export function createUpkeep(parts: WorkerParts): Upkeep {
   const { database, events } = parts;
-  const { factTables } = parts.services.kept;
+  const { factTables } = parts.services.kept.parts;
   const refreshing: RefreshParts = { database, factTables, planMove: createMoves(parts.compiled), limit: marksAtOnce };
   const stopping = new AbortController();
   let loops: ReadonlyArray<Promise<void>> = [];

@@ -1,4 +1,5 @@
 import { type SqlFragment, sql } from '../../sql.js';
+import { batchTable } from './gather.js';
 import { type Blank, statementTemplate } from './template.js';
 
 /** A change of a counter: `n` persons more (or fewer) of an area have these bits and values. */
@@ -11,40 +12,22 @@ export interface CounterChange {
   readonly n: number;
 }
 
-/** Whose turn it is: told to the statement, or the table that `gatherFacts` makes. */
-export type BatchForm = 'told' | 'gathered';
-
 const generation: Blank = Symbol('generation');
-const shards: Blank = Symbol('shards');
-const persons: Blank = Symbol('persons');
 
-/** Whose turn it is where they are told, as a condition on the Patient's fact table under the alias `p`, inside a statement of `memberMove`. */
-export const inBatch: SqlFragment = sql`(p.shard, p.person) in (select b.shard, b.person from dirty_batch b)`;
-
-export type MemberMove = (of: {
-  readonly generation: number;
-  /** Of persons who are told. */
-  readonly shards?: readonly number[];
-  readonly persons?: readonly string[];
-}) => SqlFragment;
+export type MemberMove = (generation: number) => SqlFragment;
 
 /**
- * Brings the members of a generation up to `fresh` (rows `shard, person, area, bits, stratum`; who has no bit isn't kept) for a batch of persons, and answers how
+ * Brings the members of a generation up to `fresh` (rows `shard, person, area, bits, stratum`; who has no bit isn't kept) for the batch that `gatherFacts` laid out, and answers how
  * its counters change by that: `area, bits, stratum, n`. To be made once for each generation's definition.
  */
-export function memberMove(fresh: SqlFragment, form: BatchForm): MemberMove {
-  const told = sql`
-    dirty_batch as (
-      select b.shard, b.person from unnest(${shards}::int[], ${persons}::uuid[]) b(shard, person)
-    ),`;
+export function memberMove(fresh: SqlFragment): MemberMove {
   const fill = statementTemplate(sql`
-    with ${form === 'told' ? told : sql``}
-    fresh_member as materialized (
+    with fresh_member as materialized (
       select f.shard, f.person, coalesce(f.area, '') as area, f.bits, f.stratum from (${fresh}) f where f.bits <> 0
     ),
     old_member as materialized (
       select m.shard, m.person, m.area, m.bits, m.stratum
-      from dirty_batch b
+      from ${batchTable} b
       join member m on m.shard = b.shard and m.generation = ${generation}::int and m.person = b.person
     ),
     gone as (
@@ -71,14 +54,7 @@ export function memberMove(fresh: SqlFragment, form: BatchForm): MemberMove {
     ) d
     group by d.area, d.bits, d.stratum
     having sum(d.n) <> 0`);
-  return (of) =>
-    fill(
-      new Map<Blank, unknown>([
-        [generation, of.generation],
-        [shards, `{${(of.shards ?? []).join(',')}}`],
-        [persons, `{${(of.persons ?? []).join(',')}}`],
-      ]),
-    );
+  return (generationNumber) => fill(new Map<Blank, unknown>([[generation, generationNumber]]));
 }
 
 /** Fills a generation that is empty with everyone whom `memberships` (rows `shard, person, area, bits`) gives a bit. */
