@@ -25,6 +25,7 @@ t.test('every page that the guide links to is there, small, whole and without sc
   const kinds = (prefix: string): number => [...seen].filter((url) => url.startsWith(prefix)).length;
   t.equal(kinds('/guide/indicators/'), registry.ours('Measure').length, 'each measure has its page');
   t.ok(kinds('/guide/profiles/') >= guideProfiles(registry).length, 'each profile has its page');
+  t.equal(kinds('/guide/questionnaires/'), registry.ours('Questionnaire').length, 'each questionnaire has its page');
   t.equal(kinds('/guide/value-sets/'), registry.ours('ValueSet').length, 'each value set has its page');
   t.comment(`${seen.size} pages and files`);
 });
@@ -38,6 +39,18 @@ t.test('a profile’s page names what it demands, its codes, the rules in both l
   t.match(page.body, 'href="/guide/indicators/ANC-K6"');
   t.match(page.body, 'tanpa-pasien');
   t.match(page.body, /curl\.exe -X POST &#39;http:\/\/[^&]+\/fhir\/Encounter\/\$validate\?profile/);
+});
+
+t.test('a questionnaire’s page names its questions, conditions and calculations, and what is made of the answers', async (t) => {
+  const checklist = await send('GET', '/guide/questionnaires/kunjungan-dewasa');
+  t.match(checklist.body, 'Obat hipertensi diminum dalam 24 jam terakhir');
+  t.match(checklist.body, '<code>patuh.hipertensi.ada &#61; true</code>');
+  t.match(checklist.body, 'href="/guide/profiles/task-follow-up"');
+  t.match(checklist.body, '<code>7 days</code>');
+  const scored = await send('GET', '/guide/questionnaires/aks');
+  t.match(scored.body, 'Kadang tidak terkendali <b>= 1</b>');
+  t.match(scored.body, 'Observation <code>http://loinc.org|96762-0</code>');
+  t.equal((await send('GET', '/guide/questionnaires/tidak-ada')).statusCode, 404);
 });
 
 t.test('a table holds every element that must be supported or can’t be left out, each with words in both languages', async (t) => {

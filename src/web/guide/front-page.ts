@@ -1,7 +1,7 @@
 import type { Measure, Questionnaire, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
 import { html } from 'ghtml';
 import type { Text } from '../../fhir/outcome.js';
-import { splitLanguages, translated } from '../indicators.js';
+import { splitLanguages, translated } from '../../fhir/translation.js';
 import { both } from '../layout.js';
 import { guidePage, links, section } from './layout.js';
 import { measureTitle } from './measure-title.js';
@@ -38,7 +38,7 @@ export function frontPage(page: FrontPage): string {
       section(guideText.indicators, stages.map(stageBlock).join(''), 'indicators'),
       section(
         guideText.questionnaires,
-        links(questionnaires.map((one) => ({ href: `/fhir/Questionnaire/${one.id ?? ''}`, text: titleOf(one) }))),
+        links(questionnaires.map((one) => ({ href: `/guide/questionnaires/${one.id ?? ''}`, text: titleOf(one) }))),
         'questionnaires',
       ),
       section(

@@ -1,8 +1,8 @@
 import type { DataRequirement, Measure, MeasureGroup } from '@medplum/fhirtypes';
 import { html } from 'ghtml';
+import { splitLanguages, translated } from '../../fhir/translation.js';
 import type { MeasureCases } from '../../measure/cases.js';
 import { denominatorBasisOf, type Target, targetOf } from '../../measure/report/target.js';
-import { splitLanguages, translated } from '../indicators.js';
 import { both } from '../layout.js';
 import { formatTarget } from '../number.js';
 import type { CqlFile } from './cql-files.js';

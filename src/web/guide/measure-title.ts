@@ -1,6 +1,6 @@
 import type { Measure } from '@medplum/fhirtypes';
 import type { Text } from '../../fhir/outcome.js';
-import { translated } from '../indicators.js';
+import { translated } from '../../fhir/translation.js';
 
 /** A measure's id and title in both languages. */
 export function measureTitle(measure: Measure): Text {

@@ -1,6 +1,6 @@
 import type { Measure, StructureDefinition } from '@medplum/fhirtypes';
 import { html } from 'ghtml';
-import { splitLanguages } from '../indicators.js';
+import { splitLanguages } from '../../fhir/translation.js';
 import { both } from '../layout.js';
 import type { ElementRow } from './elements.js';
 import type { Example, ExampleKind } from './examples.js';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { Questionnaire, ValueSet } from '@medplum/fhirtypes';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { issue, OperationOutcomeError } from '../../fhir/outcome.js';
@@ -16,6 +17,7 @@ import { guideHeaders } from './layout.js';
 import { guidePackage } from './package.js';
 import { profilePage } from './profile-page.js';
 import { guideExtensions, guideProfiles } from './profiles.js';
+import { questionnairePage } from './questionnaire-page.js';
 import { measureReads, measuresReading } from './readers.js';
 import { allRules, searchRules } from './rules.js';
 import { rulesPage } from './rules-page.js';
@@ -35,7 +37,7 @@ export interface GuideOptions {
 }
 
 /**
- * The guide for vendors: `/guide`, `/guide/profiles/:id`, `/guide/indicators/:id`, `/guide/value-sets/:id`, `/guide/rules?q=`, the examples as files, and the
+ * The guide for vendors: `/guide`, `/guide/profiles/:id`, `/guide/indicators/:id`, `/guide/questionnaires/:id`, `/guide/value-sets/:id`, `/guide/rules?q=`, the examples as files, and the
  * FHIR package at `/package.tgz`. Rendered from what the server enforces, so it can't say anything else. It holds nobody's data and is open to anyone.
  */
 export async function guideRoutes(app: FastifyInstance, { services, origin }: GuideOptions): Promise<void> {
@@ -53,6 +55,7 @@ export async function guideRoutes(app: FastifyInstance, { services, origin }: Gu
   app.get('/guide', { config }, page(front));
   app.get('/guide/profiles/:id', { config }, page(profile));
   app.get('/guide/indicators/:id', { config }, page(indicator));
+  app.get('/guide/questionnaires/:id', { config }, page(questionnaire));
   app.get('/guide/value-sets/:id', { config }, page(valueSet));
   app.get('/guide/rules', { config }, page(rulesFor));
   app.get('/guide/examples/:profile/:kind/:file', { config }, example);
@@ -78,7 +81,7 @@ export async function guideRoutes(app: FastifyInstance, { services, origin }: Gu
       profiles,
       extensions: guideExtensions(registry),
       stages: stages(),
-      questionnaires: registry.ours('Questionnaire') as unknown as readonly Questionnaire[],
+      questionnaires: questionnaires(),
       valueSets: valueSets(),
       ...(start && sample ? { first: { profile: start, example: sample.name } } : {}),
       origin: origin(request),
@@ -118,6 +121,21 @@ export async function guideRoutes(app: FastifyInstance, { services, origin }: Gu
     });
   }
 
+  function questionnaire(request: FastifyRequest): string {
+    const id = parameter(request, 'id');
+    const found = questionnaires().find((one) => one.id === id);
+    if (!found) throw unknown(id);
+    return questionnairePage({
+      questionnaire: found,
+      valid: examplesOf(root, join('questionnaires', id), 'valid'),
+      origin: origin(request),
+      members: (canonical) => {
+        const members = terminology.members(canonical);
+        return members && [...members.values()];
+      },
+    });
+  }
+
   function valueSet(request: FastifyRequest): string {
     const id = parameter(request, 'id');
     const found = valueSets().find((one) => one.id === id);
@@ -141,6 +159,10 @@ export async function guideRoutes(app: FastifyInstance, { services, origin }: Gu
     return reply
       .headers({ 'content-type': 'application/fhir+json; charset=utf-8', 'cache-control': 'public, max-age=60' })
       .send(found.text);
+  }
+
+  function questionnaires(): readonly Questionnaire[] {
+    return registry.ours('Questionnaire') as unknown as readonly Questionnaire[];
   }
 
   function valueSets(): readonly ValueSet[] {

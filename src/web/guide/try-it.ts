@@ -22,6 +22,13 @@ export function sendExample(origin: string, file: string, type: string, profile:
   return tryIt(commands('curl'), commands('curl.exe'));
 }
 
+/** What the server makes of an answered questionnaire, kept in `jawaban.json`. */
+export function extractOnce(origin: string): string {
+  const command = (curl: string): string =>
+    `${curl} -X POST '${origin}/fhir/QuestionnaireResponse/$extract' -H 'Content-Type: application/fhir+json' --data-binary '@jawaban.json'`;
+  return tryIt([command('curl')], [command('curl.exe')]);
+}
+
 /** A report of a measure over an area. */
 export function evaluateOnce(origin: string, measure: string): string {
   const url = `${origin}/fhir/Measure/${measure}/$evaluate-measure?periodStart=2026-01-01&periodEnd=2026-12-31&subject=6202`;

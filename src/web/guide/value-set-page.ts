@@ -1,7 +1,7 @@
 import type { ValueSet } from '@medplum/fhirtypes';
 import { html } from 'ghtml';
+import { splitLanguages, translated } from '../../fhir/translation.js';
 import type { Concept } from '../../terminology/terminology.js';
-import { splitLanguages, translated } from '../indicators.js';
 import { both } from '../layout.js';
 import { guidePage, section, table } from './layout.js';
 import { guideText } from './text.js';
