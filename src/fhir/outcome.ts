@@ -1,4 +1,5 @@
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
+import { translationOf } from './translation.js';
 
 export type Language = 'id' | 'en';
 
@@ -88,29 +89,16 @@ export class OperationOutcomeError extends Error {
   }
 }
 
-const translationUrl = 'http://hl7.org/fhir/StructureDefinition/translation';
-
 /** The issues as a resource: `details.text` in `language`, the other language beside it as the translation extension. */
 export function operationOutcome(issues: readonly Issue[], language: Language = 'id'): OperationOutcome {
   return { resourceType: 'OperationOutcome', issue: issues.map((found) => toOutcomeIssue(found, language)) };
 }
 
 function toOutcomeIssue(found: Issue, language: Language): OperationOutcomeIssue {
-  const other = language === 'id' ? 'en' : 'id';
   const details = {
     coding: [{ system: ruleSystem, code: found.rule }],
     text: found.text[language],
-    _text: {
-      extension: [
-        {
-          url: translationUrl,
-          extension: [
-            { url: 'lang', valueCode: other },
-            { url: 'content', valueString: found.text[other] },
-          ],
-        },
-      ],
-    },
+    _text: translationOf(found.text, language),
   };
   return {
     severity: found.severity,

@@ -1,5 +1,6 @@
 import type { Language, Text } from '../fhir/outcome.js';
 import type { JsonObject } from '../fhir/resource.js';
+import { translationOf } from '../fhir/translation.js';
 import type { Assessment, Score } from './assess.js';
 import { growthText } from './text.js';
 
@@ -20,7 +21,7 @@ export function growthParameters(assessment: Assessment, language: Language, sou
             { name: 'correction', valueQuantity: centimetres(length.correctionCm) },
           ]),
       ...scores.map((score) => ({ name: 'score', part: scoreParts(score, language) })),
-      { name: 'standard', ...translated('valueString', growthText.standard, language) },
+      { name: 'standard', ...bilingual('valueString', growthText.standard, language) },
       ...sources.map((reference) => ({ name: 'source', valueReference: { reference } })),
     ],
   };
@@ -30,7 +31,7 @@ function scoreParts({ indicator, z, reported, category, flags }: Score, language
   return [
     { name: 'indicator', valueCode: indicator.id },
     { name: 'code', valueCoding: { system: 'http://snomed.info/sct', code: indicator.code, display: indicator.display } },
-    { name: 'title', ...translated('valueString', indicator.name, language) },
+    { name: 'title', ...bilingual('valueString', indicator.name, language) },
     ...(z === undefined ? [] : [{ name: 'zscore', valueDecimal: Number(z.toFixed(4)) }]),
     ...(reported === undefined
       ? []
@@ -42,13 +43,13 @@ function scoreParts({ indicator, z, reported, category, flags }: Score, language
             name: 'category',
             valueCodeableConcept: {
               ...(category.coding === undefined ? {} : { coding: [{ ...category.coding, display: category.name.id }] }),
-              ...translated('text', category.name, language),
+              ...bilingual('text', category.name, language),
             },
           },
         ]),
     ...flags.flatMap((flag) => [
       { name: 'flag', valueCode: flag },
-      { name: 'remark', ...translated('valueString', growthText.flag[flag], language) },
+      { name: 'remark', ...bilingual('valueString', growthText.flag[flag], language) },
     ]),
   ];
 }
@@ -57,21 +58,7 @@ function centimetres(value: number): JsonObject {
   return { value: Number(value.toPrecision(12)), unit: 'cm', system: ucum, code: 'cm' };
 }
 
-/** A string element with the other language beside it. Source: http://hl7.org/fhir/StructureDefinition/translation. */
-function translated(element: string, text: Text, language: Language): JsonObject {
-  const other = language === 'id' ? 'en' : 'id';
-  return {
-    [element]: text[language],
-    [`_${element}`]: {
-      extension: [
-        {
-          url: 'http://hl7.org/fhir/StructureDefinition/translation',
-          extension: [
-            { url: 'lang', valueCode: other },
-            { url: 'content', valueString: text[other] },
-          ],
-        },
-      ],
-    },
-  };
+/** A string element with the other language beside it. */
+function bilingual(element: string, text: Text, language: Language): JsonObject {
+  return { [element]: text[language], [`_${element}`]: translationOf(text, language) };
 }

@@ -1,7 +1,7 @@
 import type { MeasureGroup } from '@medplum/fhirtypes';
 import type { PopulationCode } from '../cql/program.js';
 import type { Text } from '../fhir/outcome.js';
-import { asObject, isObject } from '../fhir/resource.js';
+import { splitLanguages, translated } from '../fhir/translation.js';
 import type { Evaluation } from '../measure/evaluate.js';
 import type { Counts } from '../measure/membership.js';
 import { type DenominatorBasis, denominatorBasisOf, meetsTarget, type Target, targetOf } from '../measure/report/target.js';
@@ -59,28 +59,9 @@ function indicatorOf(evaluation: Evaluation, result: GroupResult, index: number,
   };
 }
 
-/** `text`, the value of `element`, in Indonesian with the English of its translation extension beside it; the same text twice where there is none. */
-export function translated(holder: object, text: string, element = 'text'): Text {
-  const sibling = asObject(holder)[`_${element}`];
-  const extensions = isObject(sibling) && Array.isArray(sibling.extension) ? sibling.extension.filter(isObject) : [];
-  for (const extension of extensions) {
-    const parts = Array.isArray(extension.extension) ? extension.extension.filter(isObject) : [];
-    const language = parts.find(({ url }) => url === 'lang')?.valueCode;
-    const content = parts.find(({ url }) => url === 'content')?.valueString;
-    if (language === 'en' && typeof content === 'string') return { id: text, en: content };
-  }
-  return { id: text, en: text };
-}
-
 /** Descriptions of populations carry both languages with a slash between. */
 function populationText(group: MeasureGroup, code: string): Text {
   return splitLanguages(group.population?.find((population) => population.code?.coding?.[0]?.code === code)?.description ?? '');
-}
-
-/** `Indonesia / English` as a text. */
-export function splitLanguages(text: string): Text {
-  const [id = '', en = id] = text.split(' / ');
-  return { id, en };
 }
 
 function shortOf(title: string): string {

@@ -1,6 +1,7 @@
 import { html } from 'ghtml';
+import { splitLanguages } from '../fhir/translation.js';
 import type { Evaluation } from '../measure/evaluate.js';
-import { type Indicator, indicatorsOf, splitLanguages } from './indicators.js';
+import { type Indicator, indicatorsOf } from './indicators.js';
 import { both } from './layout.js';
 import { formatDecimals, formatTarget } from './number.js';
 

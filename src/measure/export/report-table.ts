@@ -10,6 +10,7 @@ import type {
 import type { MeasurementPeriod } from '../../cql/program.js';
 import { areaSystem } from '../../definitions/areas.js';
 import type { Text } from '../../fhir/outcome.js';
+import { translated } from '../../fhir/translation.js';
 import { canonicalOf, groupCode } from '../program.js';
 import { definitionUrl, engineUrl, watermarkUrl } from '../report/report.js';
 import { denominatorBasisOf, targetOf } from '../report/target.js';
@@ -70,7 +71,6 @@ export interface ReportTable {
 }
 
 const absentReasonUrl = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
-const translationUrl = 'http://hl7.org/fhir/StructureDefinition/translation';
 /** Largest percentage that needs no explanation. */
 const whole = 100;
 
@@ -101,7 +101,7 @@ export function reportTable(report: MeasureReport, measure: Measure): ReportTabl
     [exportText.improvement, improvementOf(report)],
   ];
   return {
-    title: textOf(measure.title ?? measure.name ?? canonical, measure, '_title'),
+    title: translated(measure, measure.title ?? measure.name ?? canonical, 'title'),
     ...(measure.subtitle === undefined ? {} : { subtitle: measure.subtitle }),
     name: measure.id ?? canonical,
     measure: canonical,
@@ -138,7 +138,7 @@ function groupTable(group: MeasureReportGroup, index: number, measure: Measure):
   const above = rows.filter(({ score }) => score !== undefined && 'value' in score && score.unit === '%' && score.value > whole);
   return {
     code,
-    title: textOf(group.code?.text ?? group.code?.coding?.[0]?.display ?? code, group.code, '_text'),
+    title: translated(group.code ?? {}, group.code?.text ?? group.code?.coding?.[0]?.display ?? code),
     ...(defined?.description === undefined ? {} : { description: defined.description }),
     populations,
     ...(target === undefined
@@ -205,14 +205,6 @@ function absent(element: Pick<Element, 'extension'> | undefined): Cell {
 
 function partsOf(report: MeasureReport, url: string) {
   return report.extension?.find((extension) => extension.url === url)?.extension ?? [];
-}
-
-/** A string with its English translation, where its sibling `_name` in `parent` bears one. */
-function textOf(id: string, parent: object | undefined, sibling: string): Text {
-  const element = Object.entries(parent ?? {}).find(([name]) => name === sibling)?.[1] as Pick<Element, 'extension'> | undefined;
-  const translations = element?.extension?.filter(({ url }) => url === translationUrl) ?? [];
-  const english = translations.find(({ extension }) => extension?.some(({ url, valueCode }) => url === 'lang' && valueCode === 'en'));
-  return { id, en: english?.extension?.find(({ url }) => url === 'content')?.valueString ?? id };
 }
 
 function improvementOf({ improvementNotation }: MeasureReport): string {
