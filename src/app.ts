@@ -25,7 +25,7 @@ import { guideRoutes } from './web/guide/routes.js';
 import { webRoutes } from './web/routes.js';
 
 /** Where FHIR is served: at our own address, and where clients of the national platform expect it. */
-export const fhirPrefixes = ['/fhir', '/fhir-r4/v1'] as const;
+const fhirPrefixes = ['/fhir', '/fhir-r4/v1'] as const;
 
 export interface AppOptions {
   readonly logger: Logger;

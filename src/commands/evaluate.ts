@@ -11,7 +11,7 @@ import type { MeasureServices } from '../measure/services.js';
 import { explanationText } from './explanation.js';
 import { commandText } from './text.js';
 
-export const evaluateFormats = ['table', 'fhir', ...(Object.keys(reportFormats) as ReportFormatName[])] as const;
+const evaluateFormats = ['table', 'fhir', ...(Object.keys(reportFormats) as ReportFormatName[])] as const;
 
 export type EvaluateFormat = (typeof evaluateFormats)[number];
 

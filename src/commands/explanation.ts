@@ -28,7 +28,7 @@ export function explanationText(explanation: Explanation): string {
 }
 
 /** A value as CQL would write it. */
-export function valueText(value: CqlValue): string {
+function valueText(value: CqlValue): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value);
   if (typeof value === 'string') return `'${value}'`;
   if (!('kind' in value)) return `{${value.map((item: CqlValue) => valueText(item)).join(', ')}}`;

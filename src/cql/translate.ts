@@ -19,7 +19,7 @@ import { quietly } from './quietly.js';
 import { systemModelInfo } from './system-model.js';
 import { cqlText } from './text.js';
 
-export const fhirModelVersion = '4.0.1';
+const fhirModelVersion = '4.0.1';
 
 const fhirModelInfo: string = createRequire(import.meta.url)(`cql-exec-fhir/lib/modelInfos/fhir-modelinfo-${fhirModelVersion}.xml.js`);
 

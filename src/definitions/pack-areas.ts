@@ -4,7 +4,7 @@ import { replaceFile } from './pack-file.js';
 import { explainMissing } from './pack-source.js';
 
 /** Levels of Indonesia's administrative areas with the length of their undotted Kemendagri codes. */
-export const areaLevels = [
+const areaLevels = [
   { level: 'province', file: 'provinces.csv', digits: 2 },
   { level: 'regency', file: 'regencies.csv', digits: 4 },
   { level: 'district', file: 'districts.csv', digits: 6 },

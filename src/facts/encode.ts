@@ -13,7 +13,7 @@ export function encodeElement(column: FactColumn, value: unknown): readonly unkn
 }
 
 /** An item of a list as an object of physical columns: what `jsonb_to_recordset` reads. */
-export function encodeItem(column: FactColumn, item: unknown): JsonObject {
+function encodeItem(column: FactColumn, item: unknown): JsonObject {
   const elements = column.elements ?? [];
   const entries = elements.flatMap((element) => {
     const value = element.path === '$this' || !isObject(item) ? item : item[element.name];

@@ -2,7 +2,7 @@ import { csvField, csvLine } from './csv-line.js';
 import type { CompiledView, ViewRow } from './view.js';
 
 /** Forms of a view's rows. */
-export const viewForms = ['json', 'ndjson', 'csv'] as const;
+const viewForms = ['json', 'ndjson', 'csv'] as const;
 
 export type ViewForm = (typeof viewForms)[number];
 

@@ -59,7 +59,7 @@ export interface Issue {
 export type Result<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly issues: readonly Issue[] };
 
 /** The system of `details.coding` for Lontar's own rule ids. */
-export const ruleSystem = 'https://lontar.id/fhir/CodeSystem/rule';
+const ruleSystem = 'https://lontar.id/fhir/CodeSystem/rule';
 
 /** An error about `expression`; `severity` and the rest in `more`. */
 export function issue(

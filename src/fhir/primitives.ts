@@ -53,12 +53,6 @@ export function isPrimitiveType(type: string): boolean {
   return primitiveChecks[type] !== undefined;
 }
 
-/** The JSON type that carries values of a primitive type. */
-export function jsonTypeOf(type: string): 'boolean' | 'number' | 'string' {
-  if (type === 'boolean') return 'boolean';
-  return type === 'integer' || type === 'decimal' || type === 'unsignedInt' || type === 'positiveInt' ? 'number' : 'string';
-}
-
 /** Octets that a base64 text stands for, white space left out of account; undefined where the text is no base64. */
 export function base64Length(text: string): number | undefined {
   if (base64Fault(text) !== undefined) return undefined;

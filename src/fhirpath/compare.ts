@@ -20,7 +20,7 @@ export function equalCollections(left: Collection, right: Collection, work: Work
   return answer;
 }
 
-export function equalItems(left: Item, right: Item, work: Work): boolean | undefined {
+function equalItems(left: Item, right: Item, work: Work): boolean | undefined {
   charge(work, 1 + textCost(left));
   const a = toSystem(left, work.model);
   const b = toSystem(right, work.model);
@@ -51,7 +51,7 @@ function equalOrUnknown(order: number | undefined): boolean | undefined {
 }
 
 /** Deep equality of JSON; the order of an object's keys means nothing. */
-export function equalJson(left: unknown, right: unknown, work: Work): boolean {
+function equalJson(left: unknown, right: unknown, work: Work): boolean {
   charge(work, 1);
   if (left === right) return true;
   if (Array.isArray(left)) {
@@ -75,7 +75,7 @@ export function equivalentCollections(left: Collection, right: Collection, work:
   });
 }
 
-export function equivalentItems(left: Item, right: Item, work: Work): boolean {
+function equivalentItems(left: Item, right: Item, work: Work): boolean {
   charge(work, 1 + textCost(left) + textCost(right));
   const a = toSystem(left, work.model);
   const b = toSystem(right, work.model);
@@ -154,7 +154,7 @@ function incomparable(left: Item, right: Item, at: number): FhirPathError {
 }
 
 /** By code points, not by the order of a language. */
-export function compareStrings(left: string, right: string): number {
+function compareStrings(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 

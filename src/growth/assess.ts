@@ -40,8 +40,6 @@ export interface Assessment {
   readonly scores: readonly Score[];
 }
 
-/** Last age in days of the tables by age. */
-export const lastDay = 1826;
 /** Last age at which weight-for-height still holds: five years and a month. */
 export const lastDayOfWeightForHeight = 1856;
 

@@ -12,7 +12,7 @@ const snomed = 'http://snomed.info/sct';
 const profile = 'https://lontar.id/fhir/StructureDefinition/';
 
 /** Of what is derived from a measurement, always the same id. */
-export function derivedId(source: string, what: IndicatorId | 'provenance'): string {
+function derivedId(source: string, what: IndicatorId | 'provenance'): string {
   return v5(`${source} ${what}`, namespace);
 }
 

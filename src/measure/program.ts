@@ -30,7 +30,7 @@ export const populationBasisUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureD
 export const groupScoringUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-scoring';
 export const criteriaReferenceUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-criteriaReference';
 
-export const aggregateMethodUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-aggregateMethod';
+const aggregateMethodUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-aggregateMethod';
 
 const aggregateMethods: Readonly<Record<string, AggregateMethod>> = {
   sum: 'sum',

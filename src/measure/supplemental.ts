@@ -2,7 +2,7 @@ import type { Observation } from '@medplum/fhirtypes';
 import type { Evaluation } from './evaluate.js';
 import { valueConcept } from './report/concepts.js';
 
-export const measureInfoUrl = 'http://hl7.org/fhir/us/davinci-deqm/StructureDefinition/extension-measureInfo';
+const measureInfoUrl = 'http://hl7.org/fhir/us/davinci-deqm/StructureDefinition/extension-measureInfo';
 
 /** What a supplemental value is for: supplemental data or risk adjustment. */
 const usageSystem = 'http://terminology.hl7.org/CodeSystem/measure-data-usage';

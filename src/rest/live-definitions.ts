@@ -4,7 +4,7 @@ import { asObject, type FhirResource } from '../fhir/resource.js';
 import type { Store, StoredVersion } from '../store/store.js';
 
 /** Types whose stored resources take part in validation and terminology as soon as they are committed. */
-export const liveTypes: ReadonlySet<string> = new Set(['StructureDefinition', 'ValueSet', 'CodeSystem', 'ConceptMap']);
+const liveTypes: ReadonlySet<string> = new Set(['StructureDefinition', 'ValueSet', 'CodeSystem', 'ConceptMap']);
 
 /**
  * The store, with what it keeps of `liveTypes` laid over `base` in `registry`: now, and again after each write that touches one.

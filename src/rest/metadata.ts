@@ -51,7 +51,7 @@ const typeCodes: ReadonlySet<string> = new Set([
 
 const cache = new WeakMap<Services, Map<string, string>>();
 
-export function capabilityStatement(baseUrl: string, services: Services, interactions: readonly Interaction[]): CapabilityStatement {
+function capabilityStatement(baseUrl: string, services: Services, interactions: readonly Interaction[]): CapabilityStatement {
   const systemCodes = new Set(interactions.filter((one) => one.level === 'system').map((one) => one.code));
   if (systemCodes.has('transaction')) systemCodes.add('batch');
   const reverse = reverseIncludes(services);

@@ -3,7 +3,7 @@ import { withoutNik } from './nik.js';
 import { restText } from './text.js';
 
 /** Extension of OperationOutcome that names the request, as in the log and the X-Request-Id header. */
-export const requestIdUrl = 'https://lontar.id/fhir/StructureDefinition/request-id';
+const requestIdUrl = 'https://lontar.id/fhir/StructureDefinition/request-id';
 
 /** Issues that one outcome lists; a resource can have hundreds of thousands. */
 const maximumIssues = 500;

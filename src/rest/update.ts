@@ -40,7 +40,7 @@ export async function conditionalUpdate(request: FhirRequest, services: Services
 }
 
 /** Refuses an id that R4 doesn't allow, and a body whose id isn't the address's. */
-export function checkId(resource: FhirResource, id: string): void {
+function checkId(resource: FhirResource, id: string): void {
   if (!idPattern.test(id)) throw new OperationOutcomeError(400, [issue('value', 'http-id', restText.badId)]);
   if (resource.id === undefined) {
     throw new OperationOutcomeError(400, [

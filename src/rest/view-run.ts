@@ -25,7 +25,7 @@ const forms: OwnForms<ViewForm> = {
 };
 
 /** Inputs of the operation. Source: SQL on FHIR v2, OperationDefinition ViewDefinitionRun. */
-export const viewRunInputs = [
+const viewRunInputs = [
   '_format',
   'header',
   'viewReference',

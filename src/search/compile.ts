@@ -94,7 +94,7 @@ export function compileReverseInclude(
     limit ${limit}::int`;
 }
 
-export function compileWhere(request: SearchRequest, options: CompileOptions): SqlFragment {
+function compileWhere(request: SearchRequest, options: CompileOptions): SqlFragment {
   const compiler = clauseCompiler(options);
   const conditions = [
     sql`r.type = ${request.type}`,

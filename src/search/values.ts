@@ -139,8 +139,8 @@ export function stringValues({ type, value }: TypedValue): readonly string[] {
 }
 
 /** Instants that stand for an open end: before and after everything that R4 can write. */
-export const beginningOfTime = -62_200_000_000_000;
-export const endOfTime = 253_500_000_000_000;
+const beginningOfTime = -62_200_000_000_000;
+const endOfTime = 253_500_000_000_000;
 
 export function dateValues(found: TypedValue, zoneMinutes: number): readonly Bounds[] {
   const { type, value } = found;

@@ -5,10 +5,7 @@ import { sql } from '../sql.js';
 import type { Connection } from './database.js';
 
 /** Stored Medications by id: those of `ids` that are here and live. */
-export async function readMedications(
-  connection: Pick<Connection, 'query'>,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, JsonObject>> {
+async function readMedications(connection: Pick<Connection, 'query'>, ids: readonly string[]): Promise<ReadonlyMap<string, JsonObject>> {
   if (ids.length === 0) return new Map();
   const keys = [...new Set(ids)].map((id) => resourceKey('Medication', id));
   const rows = await connection.query(sql`

@@ -187,7 +187,7 @@ export function entryUrl(scope: Scope): string | undefined {
 }
 
 /** Entries that a reference made by the entry `from` means. */
-export function bundleTargets(reference: string, from: string | undefined, index: BundleIndex): readonly BundleTarget[] {
+function bundleTargets(reference: string, from: string | undefined, index: BundleIndex): readonly BundleTarget[] {
   const hash = reference.indexOf('#');
   const plain = hash > 0 ? reference.slice(0, hash) : reference;
   const exact = index.byFullUrl.get(plain);

@@ -186,7 +186,7 @@ export const runtime = {
   meets: meetsOneOf,
 } as const;
 
-export function reportPrimitive(fault: PrimitiveFault, value: unknown, type: string, path: string, context: Context): void {
+function reportPrimitive(fault: PrimitiveFault, value: unknown, type: string, path: string, context: Context): void {
   const found = typeof value === 'string' ? `text of ${value.length} characters` : `${jsonType(value)}`;
   const severity = fault === 'blank' ? 'warning' : 'error';
   report(context, severity, 'value', `type-${type}`, text.primitive(type, fault), path, `${fault}; found ${found}`);
@@ -197,6 +197,6 @@ function isEmpty(value: JsonObject): boolean {
   return true;
 }
 
-export function jsonType(value: unknown): string {
+function jsonType(value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'an array' : isObject(value) ? 'an object' : `a ${typeof value}`;
 }

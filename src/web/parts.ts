@@ -21,7 +21,7 @@ export function verdict({ met, lowerIsBetter }: Indicator): string {
 }
 
 /** `≥ 82 %`, with a mark where the target is to be confirmed; a dash where there is none. */
-export function targetText({ target }: Indicator): string {
+function targetText({ target }: Indicator): string {
   if (!target) return '–';
   return `${target.comparator === '>=' ? '≥' : '≤'}\u00a0${formatTarget(target.percent).id}${target.verified ? '' : '\u00a0*'}`;
 }

@@ -54,7 +54,7 @@ function layerOf(rows: Rows, rule: ChainRule): Layer | undefined {
 }
 
 /** Told by the row, the Patient and constants alone: no list of the person has to be read for it. */
-export function isRowLocal(part: Scalar | Rows, lets: ReadonlyMap<string, Scalar>, plan: Plan): boolean {
+function isRowLocal(part: Scalar | Rows, lets: ReadonlyMap<string, Scalar>, plan: Plan): boolean {
   switch (part.kind) {
     case 'scan':
     case 'list':

@@ -61,7 +61,7 @@ export function isLocalRows(rows: Rows, lets: ReadonlyMap<string, Scalar>): bool
 }
 
 /** An aggregate within a local list may itself be local, or be the person's and joined outside. */
-export function localAggregate(rows: Rows, lets: ReadonlyMap<string, Scalar>): boolean {
+function localAggregate(rows: Rows, lets: ReadonlyMap<string, Scalar>): boolean {
   return freeAliases(rows, new Set(), lets).size === 0 || isLocalRows(rows, lets);
 }
 

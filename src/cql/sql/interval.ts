@@ -56,7 +56,7 @@ function gate(closed: SqlFragment, result: Value, otherwise: Value, absent: SqlF
 }
 
 /** The first value that isn't null. */
-export function orElse(value: Value, otherwise: Value): Value {
+function orElse(value: Value, otherwise: Value): Value {
   return chooseValue([{ when: present(value), result: value }], otherwise);
 }
 
@@ -114,7 +114,7 @@ export function chooseValue(items: ReadonlyArray<{ readonly when: SqlFragment; r
 }
 
 /** Null in the shape of another value. */
-export function likeNull(model: Value): Value {
+function likeNull(model: Value): Value {
   switch (model.shape) {
     case 'null':
     case 'row':

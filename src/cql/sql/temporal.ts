@@ -1,6 +1,6 @@
 import { type SqlFragment, sql } from '../../sql.js';
 import type { DatePrecision } from '../plan.js';
-import { choose, constant, isConstant, type Temporal, type TemporalType, type Uncertain, type Value } from './value.js';
+import { constant, isConstant, type Temporal, type TemporalType, type Uncertain, type Value } from './value.js';
 
 /** Components of a full date, dateTime and time. */
 const fullPrecision: Readonly<Record<TemporalType, number>> = { Date: 3, DateTime: 7, Time: 7 };
@@ -308,17 +308,4 @@ export function atPrecision(
   if (precision === undefined || precision === 'Week') return value;
   const lo = truncated(value.lo, value.type, precision);
   return { lo, hi: value.exact ? lo : truncated(value.hi, value.type, precision), exact: value.exact };
-}
-
-/** A temporal whose expressions are chosen by a condition. */
-export function chooseTemporal(when: SqlFragment, result: Temporal, otherwise: Temporal): Temporal {
-  const exact = result.exact && otherwise.exact;
-  const lo = choose([{ when, result: result.lo }], otherwise.lo);
-  return {
-    ...result,
-    lo,
-    hi: exact ? lo : choose([{ when, result: result.hi }], otherwise.hi),
-    precision: choose([{ when, result: result.precision }], otherwise.precision),
-    exact,
-  };
 }

@@ -231,17 +231,6 @@ export function choose(
   )} else ${otherwise} end)`;
 }
 
-/** Null of a value's shape, to stand beside it in a `case`. */
-export function nullLike(value: Value): Value {
-  if (value.shape === 'row') return value;
-  const made = mapValue(
-    value,
-    () => sqlNull,
-    (source) => source,
-  );
-  return made.shape === 'interval' || made.shape === 'tuple' ? { ...made, absent: sqlTrue } : made;
-}
-
 /** The type of a value, as far as its shape tells it. */
 export function scalarTypeOf(type: PlanType): ScalarType | undefined {
   return type.kind === 'Boolean' || type.kind === 'Integer' || type.kind === 'Long' || type.kind === 'Decimal' || type.kind === 'String'

@@ -96,7 +96,7 @@ export async function measureAgreement(parts: AgreementParts, measure: Measure, 
 const nobody = { populations: [], disagreements: [], results: [] } as const;
 
 /** Why SQL doesn't serve a measure: what the compiler refuses, or a basis that facts aren't kept by. */
-export function refusalsOf(parts: AgreementParts, { program }: AgreementSubject): readonly Issue[] {
+function refusalsOf(parts: AgreementParts, { program }: AgreementSubject): readonly Issue[] {
   if (program.basis !== undefined) {
     return [issue('not-supported', 'measure-basis', measureText.basisByReference(program.basis))];
   }

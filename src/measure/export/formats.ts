@@ -24,10 +24,6 @@ export const reportFormats = {
 
 export type ReportFormatName = keyof typeof reportFormats;
 
-export function isReportFormat(name: string): name is ReportFormatName {
-  return Object.hasOwn(reportFormats, name);
-}
-
 /** Name of the file that holds a report: `ANC-K6_620206_2026-10-01_2026-10-31.pdf`. */
 export function reportFileName({ name, area, period }: ReportTable, format: ReportFormatName): string {
   const parts = [name, area, period.start, period.end].filter((part) => part !== undefined);

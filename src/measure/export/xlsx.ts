@@ -146,7 +146,7 @@ function definition({ definition: words, groups }: ReportTable): Row[] {
   ];
 }
 
-export function populationLabel(code: string): string {
+function populationLabel(code: string): string {
   const label = exportText.populations[code];
   return label === undefined ? code : both(label);
 }

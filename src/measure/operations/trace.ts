@@ -166,7 +166,7 @@ function subjectText({ subject, reporter }: MeasureReport): { readonly text?: st
 }
 
 /** Single-valued parameters by name. Throws 400 for an unknown or repeated one. */
-export function readParameters<Name extends string>(
+function readParameters<Name extends string>(
   parameters: readonly OperationParameter[],
   names: readonly Name[],
 ): Readonly<Partial<Record<Name, string>>> {

@@ -14,7 +14,7 @@ export const engineUrl = 'https://lontar.id/fhir/StructureDefinition/measure-rep
 export const watermarkUrl = 'https://lontar.id/fhir/StructureDefinition/measure-report-watermark';
 export const definitionUrl = 'https://lontar.id/fhir/StructureDefinition/measure-report-definition';
 /** Extension of the CQF Measures guide: the contained Parameters that the CQL was given. */
-export const inputParametersUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-inputParameters';
+const inputParametersUrl = 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-inputParameters';
 
 const fhirType = { subject: 'individual', 'subject-list': 'subject-list', population: 'summary' } as const;
 const inputParametersId = 'parameters';

@@ -74,7 +74,7 @@ export async function evaluatedMembers(
 }
 
 /** A person's values as one text; empty where none are asked for. */
-export function stratumOf({ values }: Pick<PersonResult, 'values'>): string {
+function stratumOf({ values }: Pick<PersonResult, 'values'>): string {
   return values === undefined ? '' : JSON.stringify(Object.entries(values).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 

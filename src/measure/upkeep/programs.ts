@@ -13,7 +13,7 @@ import type { MeasureServices } from '../services.js';
 import type { PeriodKind } from './periods.js';
 
 /** Extension of ours on a Measure: the kinds of its periods, where they aren't months and years. */
-export const periodKindUrl = 'https://lontar.id/fhir/StructureDefinition/measure-period-kind';
+const periodKindUrl = 'https://lontar.id/fhir/StructureDefinition/measure-period-kind';
 
 /** A measure that is kept, and what decides its numbers. */
 export interface KeptProgram {

@@ -28,7 +28,7 @@ export interface Jobs {
 }
 
 /** How long an answer is kept. */
-export const keptMs = 24 * 3_600_000;
+const keptMs = 24 * 3_600_000;
 const beatMs = 5_000;
 /** A process that hasn't been heard of for so long is gone. */
 const silenceMs = 20_000;

@@ -2,7 +2,7 @@ import { type Issue, isFailure, type Text } from '../../fhir/outcome.js';
 import type { PlatformRule } from '../../validation/rules/platform.js';
 
 /** How the platform ends a text; its clients find the rule by it. */
-export function ruleSuffix(number: string): string {
+function ruleSuffix(number: string): string {
   return ` (RuleNumber: ${number})`;
 }
 

@@ -63,7 +63,7 @@ export function compareDate(low: SqlFragment, high: SqlFragment, query: DateQuer
 }
 
 /** A tenth of the time between now and the date, on both sides: R4's recommendation for `ap`. */
-export function approximateDate(query: Bounds, now: number): { readonly from: number; readonly to: number } {
+function approximateDate(query: Bounds, now: number): { readonly from: number; readonly to: number } {
   const distance = now > query.high ? now - query.high : now < query.low ? query.low - now : 0;
   const margin = Math.round(distance / 10);
   return { from: query.low - margin, to: query.high + margin };

@@ -76,7 +76,7 @@ export function compareNumber(low: SqlFragment, high: SqlFragment, query: Number
 }
 
 /** A tenth of the number on both sides: R4's recommendation for `ap`. */
-export function approximateNumber(query: NumberQuery): { readonly low: number; readonly high: number } {
+function approximateNumber(query: NumberQuery): { readonly low: number; readonly high: number } {
   const margin = Math.abs(query.value) / 10;
   return { low: Math.min(query.low, query.value - margin), high: Math.max(query.high, query.value + margin) };
 }

@@ -11,7 +11,7 @@ import { givenResource, inlineUrl } from './given.js';
 import type { Inputs } from './inputs.js';
 
 /** Codes that one answer may hold; a page of a larger value set is asked for by `count`. */
-export const largestExpansion = 20_000;
+const largestExpansion = 20_000;
 
 // Codes walked for a page of a value set too large to hold.
 const mostWalked = 3_000_000;

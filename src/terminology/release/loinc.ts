@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { type Fact, parentFacts, type Release } from './fact.js';
 import { readCsv } from './read-rows.js';
 
-export const loincSystem = 'http://loinc.org';
+const loincSystem = 'http://loinc.org';
 
 /** The columns of Loinc.csv that become properties. */
 const properties = [

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { type Fact, parentFacts, type Release } from './fact.js';
 import { readTsv } from './read-rows.js';
 
-export const snomedSystem = 'http://snomed.info/sct';
+const snomedSystem = 'http://snomed.info/sct';
 
 // SNOMED CT's own identifiers: is-a, synonym, fully specified name, preferred.
 const isA = '116680003';
