@@ -127,6 +127,24 @@ Description: "Resume medis, formulir skrining, atau formulir kematian, sebagaima
 * date MS
 * title MS
 
+Profile: ResumeComposition
+Parent: ServiceComposition
+Id: composition-resume
+Title: "Resume medis / Medical resume"
+Description: "Ringkasan satu kunjungan atau perawatan (LOINC 18842-5). Profil milik Lontar. / Summary of one visit or stay (LOINC 18842-5). Lontar's own profile."
+* insert Published
+* type = $loinc#18842-5
+* encounter 1..1 MS
+
+Profile: DeathReviewComposition
+Parent: ServiceComposition
+Id: composition-death-review
+Title: "Telaah kematian / Death review"
+Description: "Formulir kematian maternal atau perinatal (COM000001 sampai COM000003): siapa yang meninggal, kapan ditelaah, dan bagian-bagiannya. Profil milik Lontar. / Form of a maternal or perinatal death (COM000001 to COM000003): who died, when it was reviewed, and its sections. Lontar's own profile."
+* insert Published
+* type from https://lontar.id/fhir/ValueSet/death-review-type (required)
+* section.entry MS
+
 Profile: ServiceQuestionnaireResponse
 Parent: QuestionnaireResponse
 Id: questionnaireresponse

@@ -10,6 +10,12 @@ Description: "A pregnancy ends at most 308 days (44 weeks) after the first day o
 Expression: "period.end.exists() implies (period.end <= period.start + 309 days)"
 * insert Id([[Kehamilan berakhir paling lambat 308 hari (44 minggu) setelah hari pertama haid terakhir: periksa period.start (HPHT) dan period.end]])
 
+Invariant: eoc-tb-1
+Severity: #error
+Description: "An episode of tuberculosis has the type TB-SO (drug-sensitive) or TB-RO (drug-resistant): add one of them"
+Expression: "type.coding.where(system = 'http://terminology.kemkes.go.id/CodeSystem/episodeofcare-type' and (code = 'TB-SO' or code = 'TB-RO')).exists()"
+* insert Id([[Episode TBC berjenis TB-SO (sensitif obat) atau TB-RO (resisten obat): tambahkan salah satunya]])
+
 Invariant: eoc-pnc-1
 Severity: #warning
 Description: "The postnatal period ends 42 days after the delivery: check period.end"
@@ -68,3 +74,13 @@ Title: "Neonatus / Neonatal period"
 Description: "Layanan bayi sampai umur 28 hari. Profil milik Lontar. / Care of a baby up to 28 days of age. Lontar's own profile."
 * insert Published
 * insert EpisodeType(Neonate)
+
+Profile: TuberculosisEpisode
+Parent: ServiceEpisode
+Id: episodeofcare-tuberculosis
+Title: "Pengobatan TBC / Tuberculosis treatment"
+Description: "Satu pengobatan TBC, sensitif atau resisten obat, dari mulai berobat sampai selesai. Indikator TBC membaca jenis, status, dan periodenya. Profil milik Lontar. / One treatment of tuberculosis, drug-sensitive or drug-resistant, from its start to its end. The tuberculosis indicators read its type, status and period. Lontar's own profile."
+* insert Published
+* obeys eoc-tb-1
+* type 1..* MS
+* period.end MS

@@ -72,3 +72,21 @@ Description: "Skor Barthel yang dimodifikasi, 0 sampai 20, dengan kategori keter
 * code = $loinc#96762-0
 * insert Measured([[{score}]], 0, 20)
 * interpretation from https://lontar.id/fhir/ValueSet/dependence (extensible)
+
+Profile: HearingObservation
+Parent: ServiceObservation
+Id: observation-hearing
+Title: "Tes bisik / Whisper test"
+Description: "Pendengaran menurut tes bisik; rerata skrining PTM membacanya. Profil milik Lontar. / Hearing by the whisper test; the mean of NCD screenings reads it. Lontar's own profile."
+* insert Published
+* code = $sct#247301006
+* value[x] only CodeableConcept
+
+Profile: MentalHealthObservation
+Parent: ServiceObservation
+Id: observation-mental-health
+Title: "Skrining kesehatan jiwa / Mental health screening"
+Description: "Hasil skrining kesehatan jiwa: skor (SRQ-20, SDQ), atau perlu tidaknya tindak lanjut; cakupan skrining jiwa membacanya. Profil milik Lontar. / Result of a mental health screening: a score (SRQ-20, SDQ), or whether follow-up is needed; the coverage of mental health screening reads it. Lontar's own profile."
+* insert Published
+* code = $sct#386816005
+* value[x] only boolean or integer or Quantity or CodeableConcept
