@@ -20,6 +20,7 @@ import type {
 } from './program.js';
 import { type PlanReads, planReads } from './reads.js';
 import { withAdditions } from './reference-job.js';
+import { residentCounts } from './sql/persons.js';
 import { literalTemporal } from './sql/temporal.js';
 import { nullValue, type ScalarType, sqlFalse, sqlTrue, type Value } from './sql/value.js';
 import type { SqlContext } from './sql/work.js';
@@ -49,6 +50,8 @@ export interface SqlOptions {
   readonly asOf?: string;
   /** How long a statement may take. */
   readonly timeoutMs?: number;
+  /** From how many persons on a cohort may be found rare, whose rows are then looked up person by person (20,000). */
+  readonly lookUpFrom?: number;
   /** Makes another plan of each: how a fault is planted, to see whether the check of agreement notices it. */
   rewrite?(plan: Plan): Plan;
 }
@@ -93,49 +96,75 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     statement: (program, period) => compiled(program, period, { kind: 'all' }, undefined).persons,
     memberships: (program, period, { persons, zoneMinutes } = {}) => {
       const { values: _, ...counted } = program;
-      const planned = planOf(counted);
-      if (!planned.ok) throw new CqlError(planned.issues);
-      const made = compileSql(planned.value, {
+      const planned = requirePlan(counted);
+      const made = compileSql(planned, {
         ...context(period, { kind: 'all' }, zoneMinutes),
-        ...cohortOf(program, planned.value),
+        ...cohortOf(program, planned),
         ...(persons ? { persons } : {}),
       });
       if (!made.ok) throw new CqlError(made.issues);
       return sql`select r.shard, r.person, r.area, ${bitsOf(made.value)} as bits from (${made.value.persons}) as r`;
     },
     async persons(program, period, subjects, limits) {
-      const made = compiled(program, period, subjects, (await population()).zoneMinutes);
+      requirePlan(program);
+      const made = compiled(program, period, subjects, (await population(period, subjects, limits)).zoneMinutes);
       const rows = await run(subjects, sql`${made.persons} order by id`, limits);
       const places = resultColumns(made);
       return rows.map((row) => personResult(program, row, places, made));
     },
     async areas(program, period, subjects, limits) {
       const { values: _, ...counted } = program;
-      const { zoneMinutes, persons } = await population();
+      requirePlan(counted);
+      const residents = await population(period, subjects, limits);
+      const { zoneMinutes, persons } = residents;
+      const isCohortRare = await hasRareCohort(counted, period, subjects, residents, limits);
       const ranges = shardRanges(Math.max(availableParallelism(), Math.ceil(persons / personsPerPart)));
       const found: Rows[] = [];
       let next = 0;
       const work = async (): Promise<void> => {
         for (let shards = ranges[next++]; shards; shards = ranges[next++]) {
-          const made = compiled(counted, period, subjects, zoneMinutes, shards);
+          const made = compiled(counted, period, subjects, zoneMinutes, { shards, isCounted: true, isCohortRare });
           found.push(await run(subjects, made.areas(bitsOf(made)), limits));
         }
       };
       await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work));
-      return areaCounts(found.flat());
+      return areaCounts(residents.areas, found.flat());
     },
   };
+
+  /** Whether few are in the cohort, of those in the first shards: enough of them to tell. */
+  async function hasRareCohort(
+    program: MeasureProgram,
+    period: MeasurementPeriod,
+    subjects: Subjects,
+    { zoneMinutes, persons }: Residents,
+    limits?: EvaluationRun,
+  ): Promise<boolean> {
+    if (persons < (options.lookUpFrom ?? sampledPersons * 4)) return false;
+    const shards = { from: 0, to: Math.ceil(shardCount * Math.min(1, sampledPersons / persons)) };
+    const { cohortSize } = compiled(program, period, subjects, zoneMinutes, { shards, isCounted: true });
+    if (!cohortSize) return false;
+    const [row] = await run(subjects, cohortSize, limits);
+    return Number(row?.['persons']) < sampledPersons * rareShare;
+  }
 
   function compiled(
     program: MeasureProgram,
     period: MeasurementPeriod,
     subjects: Subjects,
     zoneMinutes: number | undefined,
-    shards?: ShardRange,
+    part: Part = {},
   ): CompiledSql {
-    const made = tryCompile(program, period, subjects, zoneMinutes, shards);
+    const made = tryCompile(program, period, subjects, zoneMinutes, part);
     if (!made.ok) throw new CqlError(made.issues);
     return made.value;
+  }
+
+  /** The program's plan, before anything is asked of the database. Throws CqlError. */
+  function requirePlan(program: MeasureProgram): CompiledPlan {
+    const planned = planOf(program);
+    if (!planned.ok) throw new CqlError(planned.issues);
+    return planned.value;
   }
 
   function tryCompile(
@@ -143,14 +172,14 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     period: MeasurementPeriod,
     subjects: Subjects,
     zoneMinutes: number | undefined,
-    shards?: ShardRange,
+    part: Part = {},
   ): Result<CompiledSql> {
     const planned = planOf(program);
     if (!planned.ok) return planned;
     const made = compileSql(planned.value, {
       ...context(period, subjects, zoneMinutes),
       ...cohortOf(program, planned.value),
-      ...(shards ? { shards, isCounted: true } : {}),
+      ...part,
     });
     if (!made.ok || program.values === undefined) return made;
     const refused = unreadableValues(program, planned.value, made.value);
@@ -211,16 +240,28 @@ export function sqlEvaluator(options: SqlOptions): SqlEvaluator {
     });
   }
 
-  /** How many there are, and the zone that everyone lives in where there is only one. */
-  async function population(): Promise<{ readonly persons: number; readonly zoneMinutes: number | undefined }> {
-    const table = options.catalogue.source('Patient')?.table ?? 'fact_person';
-    const [row] = await options.database.query(
-      sql`select min(zone) as lowest, max(zone) as highest, count(*)::int as persons from ${identifier(table)}`,
-    );
-    const isOne = row && row['lowest'] !== null && row['lowest'] === row['highest'];
-    return { persons: Number(row?.['persons'] ?? 0), zoneMinutes: isOne ? Number(row['lowest']) : undefined };
+  /** Who is asked for: how many live where, and the zone that everyone lives in where there is only one. */
+  async function population(period: MeasurementPeriod, subjects: Subjects, limits?: EvaluationRun): Promise<Residents> {
+    const areas = await run(subjects, residentCounts(context(period, subjects, undefined)), limits);
+    const zones = new Set(areas.flatMap((row) => [Number(row['lowest']), Number(row['highest'])]));
+    const [zone] = zones;
+    return {
+      areas,
+      persons: areas.reduce((sum, row) => sum + Number(row['persons']), 0),
+      zoneMinutes: zones.size === 1 ? zone : undefined,
+    };
   }
 }
+
+interface Residents {
+  /** `area, persons`. */
+  readonly areas: Rows;
+  readonly persons: number;
+  readonly zoneMinutes: number | undefined;
+}
+
+/** What the statement for a part of the population differs in. */
+type Part = Pick<SqlContext, 'shards' | 'isCounted' | 'isCohortRare'>;
 
 /**
  * Nobody counts who is in no initial population (R4 clinical reasoning, Measure §13.10.4): its definitions come first, and the others are evaluated of the rest only.
@@ -331,23 +372,23 @@ function shardRanges(parts: number): readonly ShardRange[] {
 }
 
 const personsPerPart = 150_000;
+/** So many persons tell whether a cohort is rare, and up to which share of them looking each up beats reading all rows. */
+const sampledPersons = 5000;
+const rareShare = 0.1;
 const shardCount = 4096;
 
-/** Rows of all parts, summed; who isn't told with bits has none of them. */
-function areaCounts(rows: Rows): readonly AreaCount[] {
+/** Rows of all parts, summed, beside all who live there: whom no part tells of has no bits. */
+function areaCounts(residents: Rows, rows: Rows): readonly AreaCount[] {
   const sums = new Map<string | undefined, Map<number, number>>();
-  for (const row of rows) {
+  const add = (row: Rows[number], bits: number, persons: number): void => {
     const area = typeof row['area'] === 'string' ? row['area'] : undefined;
     const counts = sums.get(area) ?? new Map<number, number>();
-    sums.set(area, counts);
-    const add = (bits: number, persons: number): void => void counts.set(bits, (counts.get(bits) ?? 0) + persons);
-    const persons = Number(row['persons']);
-    // All who live there, of whom those with bits are told apart.
-    if (row['bits'] === null) add(0, persons);
-    else {
-      add(Number(row['bits']), persons);
-      add(0, -persons);
-    }
+    sums.set(area, counts.set(bits, (counts.get(bits) ?? 0) + persons));
+  };
+  for (const row of residents) add(row, 0, Number(row['persons']));
+  for (const row of rows) {
+    add(row, 0, -Number(row['persons']));
+    add(row, Number(row['bits']), Number(row['persons']));
   }
   return [...sums]
     .flatMap(([area, counts]) =>

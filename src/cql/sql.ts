@@ -16,8 +16,10 @@ import type { Env, SqlContext, Work } from './sql/work.js';
 export interface CompiledSql {
   /** One row a person: `shard, person, id, area` and the definitions' values, in the order asked for, as `values`; null of those outside the cohort. */
   readonly persons: SqlFragment;
-  /** How many persons live in each area (`area, bits, persons`), `bits` made of the values under the alias `r`: one row an area and combination, one with null for all who are asked for. */
+  /** How many persons of the cohort live in each area (`area, bits, persons`), `bits` made of the values under the alias `r`: one row an area and combination. */
   areas(bits: SqlFragment): SqlFragment;
+  /** How many persons the cohort has (`persons`); absent where everyone counts. */
+  readonly cohortSize?: SqlFragment;
   /** Names of the output columns of each definition's value. */
   readonly columns: ReadonlyArray<readonly string[]>;
   /** Each definition's value, of which the columns are the expressions in order. */
@@ -45,10 +47,12 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
   Object.assign(work, persons(work), lists(work), queries(work), reductions(work), localLists(work), scalars(work), sharing(work));
 
   const own = [...(context.isCounted ? [] : [subject.output(sql`p.resource_id`, 'id')]), subject.output(sql`p.area`, 'area')];
+  let narrowing: readonly Select[] = [];
   if (context.cohort) {
     top = createSelect('cohort', fresh);
     narrowTo(work, context.cohort, top);
     top = result;
+    narrowing = [subject, ...work.finished];
   }
   result.from(named(work.people().name, 's'), 's');
   const env: Env = { ...personEnv(), aliases: new Map([[patientAlias, work.people().row('s')]]) };
@@ -57,30 +61,25 @@ export function planSql(plan: Plan, keys: readonly string[], context: SqlContext
   const values = keys.map((key) => (isMet(key) ? boolean(sqlTrue) : definitionValue(work, key, env)));
   const columns = values.map((value) => fragmentsOf(value).map((fragment) => result.output(fragment, fresh('value'))));
   for (const name of context.cohort ? ['area'] : own) result.output(identifier(`s.${name}`), name);
-  const parts = context.cohort ? [subject, ...work.finished, result] : [subject, ...work.finished];
-  const bodies = parts.map((select) => ({ name: select.name, body: select.render() }));
-  const statement = (last: SqlFragment): SqlFragment => {
+  const all = context.cohort ? [subject, ...work.finished, result] : [subject, ...work.finished];
+  const statement = (last: SqlFragment, parts: readonly Select[] = all): SqlFragment => {
+    const bodies = parts.map((select) => ({ name: select.name, body: select.render() }));
     const ctes = bodies.map(({ name, body }) => commonTable(name, body, timesRead(name, [...bodies.map((other) => other.body), last])));
     return sql`with ${joinSql(ctes, ',\n')}\n${last}`;
   };
   return {
     persons: statement(context.cohort ? everyone(own, columns.flat()) : result.render()),
-    areas: (bits) => statement(areaCounts(bits, context.cohort ? named('result', 'r') : sql`(${result.render()}) as r`, context)),
+    areas: (bits) => statement(areaCounts(bits, context.cohort ? named('result', 'r') : sql`(${result.render()}) as r`)),
+    ...(context.cohort ? { cohortSize: statement(sql`select count(*)::int as persons from ${named('cohort', 'r')}`, narrowing) } : {}),
     columns,
     values,
   };
 }
 
-function areaCounts(bits: SqlFragment, table: SqlFragment, context: SqlContext): SqlFragment {
-  const residents = subjectSelect(context, () => '');
-  residents.output(sql`p.area`, 'area');
+function areaCounts(bits: SqlFragment, table: SqlFragment): SqlFragment {
   return sql`select r.area, ${bits} as bits, count(*)::int as persons
 from ${table}
-group by r.area, bits
-union all
-select s.area, null, count(*)::int
-from (${residents.render()}) as s
-group by s.area`;
+group by r.area, bits`;
 }
 
 /** Makes the CTE of those for whom one of the definitions is true; whatever comes later reads no one else. */

@@ -35,7 +35,10 @@ function storedTable(table: FactTableViews): FactTable {
     required: neverNull,
     indexes:
       table.resource === 'Patient'
-        ? [['shard', 'person'], ['area']]
+        ? [
+            ['shard', 'person', 'area'],
+            ['area', 'zone'],
+          ]
         : [
             ['code', 'shard', 'person'],
             ['shard', 'person'],
@@ -46,8 +49,8 @@ function storedTable(table: FactTableViews): FactTable {
   };
 }
 
-/** To be raised when the same views give other rows. */
-const encoding = 3;
+/** To be raised when the same views give other rows or indexes. */
+const encoding = 4;
 
 const neverNull: ReadonlySet<string> = new Set(['person', 'zone', 'code', 'coding']);
 

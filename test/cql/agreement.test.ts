@@ -36,7 +36,8 @@ for (const id of ['ANC-K6', 'ANC-ANEMIA', 'IMUN-IDL']) {
 
     const { database, load } = await factDatabase(t);
     await load(persons.flatMap(({ resources }) => resources));
-    const sqlSide = sqlEvaluator({ database, libraries, catalogue: factCatalogue(factTables(factViews())), members, now: () => 0 });
+    const options = { database, libraries, catalogue: factCatalogue(factTables(factViews())), members, now: () => 0 };
+    const sqlSide = sqlEvaluator(options);
     t.equal(sqlSide.refusal(program), undefined, 'nothing of it is refused');
 
     const reference = await memoryEvaluator(persons.map(({ resources }) => personOf(resources))).persons(program, period, { kind: 'all' });
@@ -54,6 +55,11 @@ for (const id of ['ANC-K6', 'ANC-ANEMIA', 'IMUN-IDL']) {
 
     const areas = await sqlSide.areas(program, period, { kind: 'all' });
     t.strictSame(areas, areaCounts(compiled), 'areas count the same persons');
+    t.strictSame(
+      await sqlEvaluator({ ...options, lookUpFrom: 0 }).areas(program, period, { kind: 'all' }),
+      areas,
+      'a rare cohort is looked up to the same end',
+    );
     const some = compiled.slice(0, 40).map(({ person }) => person);
     t.strictSame(
       await sqlSide.persons(program, period, { kind: 'persons', ids: some }),

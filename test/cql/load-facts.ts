@@ -26,7 +26,9 @@ export async function loadFacts(database: Pick<Database, 'query'>, resources: re
       const table = writer.tables.find(({ name }) => name === row.table);
       const own = Object.fromEntries((table?.columns ?? []).map(({ name }, place) => [name, row.values[place]]));
       const key = { shard: input.shard, resource_type: input.type, resource_id: id, valid_from: '2026-01-01T00:00:00Z' };
-      rows.set(row.table, [...(rows.get(row.table) ?? []), { ...key, ...own }]);
+      const known = rows.get(row.table);
+      if (known) known.push({ ...key, ...own });
+      else rows.set(row.table, [{ ...key, ...own }]);
     }
   }
   for (const [table, found] of rows) {

@@ -40,16 +40,32 @@ export function lists(work: Work): Pick<Work, 'relation' | 'attach' | 'finish' |
 
   function scan(source: FactSource, rows: Rows & { kind: 'scan' }): Relation {
     const people = work.people();
+    const isLookedUp = people.isNarrowed && work.context.isCohortRare === true;
     return {
-      table: (alias) => named(source.table, alias),
+      table: (alias) => (isLookedUp ? lookup(source, people.name, rows, alias) : named(source.table, alias)),
       lateral: false,
       sort: [],
       bind(alias, select) {
-        if (work.context.persons || people.isNarrowed) select.joinPerson(people.name, true);
+        if (!isLookedUp && (work.context.persons || people.isNarrowed)) select.joinPerson(people.name, true);
         const where = [work.current(alias), ...codeCondition(rows, alias)];
         return { item: { shape: 'row', row: tableRow(source, alias, () => people.zoneIn(select)) }, where };
       },
     };
+  }
+
+  /**
+   * The rows of each of those who are evaluated, by one of the table's indexes. `offset 0` keeps the planner, which can't guess how few they are, from joining all
+   * rows of the table instead.
+   */
+  function lookup(source: FactSource, people: string, rows: Rows & { kind: 'scan' }, alias: string): SqlFragment {
+    const { codes } = rows;
+    const hashes = (codes ?? []).flatMap((filter) => (filter.kind === 'codes' ? codesOf(filter, rows) : []));
+    // Of a value set's codes most people have some: all their rows are read once, for all who ask.
+    const isByCode = hashes.length > 0 && codes?.every(({ kind }) => kind === 'codes') === true;
+    const byCode = isByCode ? sql` and ${sql`d.code`} = any(${[...new Set(hashes)]}::bigint[])` : sql``;
+    return sql`(select f.* from ${named(people, 'k')} cross join lateral (
+select * from ${named(source.table, 'd')} where d.shard = k.shard and d.person = k.person and ${work.current('d')}${byCode} offset 0
+) as f) as ${identifier(alias)}`;
   }
 
   /** One row a resource: of its codings that the filter takes, the first. */

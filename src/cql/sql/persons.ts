@@ -15,6 +15,15 @@ export function subjectSelect(context: SqlContext, fresh: (hint: string) => stri
   return select;
 }
 
+/** How many of those asked for live in each area (`area, persons`), with their zones' `lowest` and `highest`. */
+export function residentCounts(context: SqlContext): SqlFragment {
+  const residents = subjectSelect(context, () => '');
+  for (const name of ['area', 'zone']) residents.output(identifier(`p.${name}`), name);
+  return sql`select s.area, min(s.zone) as lowest, max(s.zone) as highest, count(*)::int as persons
+from (${residents.render()}) as s
+group by s.area`;
+}
+
 /** Rows of the part of the population that is asked for. */
 function inShards({ shards }: SqlContext, alias: string): readonly SqlFragment[] {
   if (!shards) return [];

@@ -8,6 +8,8 @@ import type { RowSource, Value } from './value.js';
 export interface SqlContext {
   /** Keys of the definitions of which one must be true for a person to count at all: all else is asked of those persons only. */
   readonly cohort?: readonly string[];
+  /** The cohort is a small part of all: its rows are looked up person by person instead of being found among everyone's. */
+  readonly isCohortRare?: boolean;
   /** Restricts fact_person (alias `p`) to the persons asked for; absent for everyone. */
   readonly persons?: SqlFragment;
   /** Only persons of these shards, from one to before another; everyone where absent. */
