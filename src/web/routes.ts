@@ -153,8 +153,8 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
   }
 
   /**
-   * The headline measures, out of counters where they are kept; and with `all` every other that is kept. Counters are read together, so that a page tells of
-   * one instant.
+   * The headline measures as of now: out of counters where they are kept, put right by whose marks still wait; of a closed period as they were frozen. With `all`
+   * every other that is kept, too: their counters are read together, as they stand.
    */
   async function numbersOf(subject: MeasureSubject, { period }: PagePeriod, all: boolean): Promise<PageNumbers> {
     const guide = guideMeasures(services).filter(({ status }) => status === 'active');
@@ -162,7 +162,12 @@ export async function webRoutes(app: FastifyInstance, { measures: services }: We
     const board = await keptBoard(services, period, subjectsOf(subject), all ? undefined : new Set(headlineMeasures));
     const isKept = (measure: Measure): boolean => board?.measures.some(({ id }) => id === measure.id) === true;
     const evaluate = (measure: Measure): Promise<Evaluation> =>
-      evaluateMeasure(isKept(measure) && board ? board.services : services, { measure, period, subject, named: false });
+      evaluateMeasure(
+        board !== undefined && isKept(measure) && (board.closed || !headlineMeasures.includes(measure.id ?? ''))
+          ? board.services
+          : services,
+        { measure, period, subject, named: false },
+      );
     const others = (board?.measures ?? []).filter(({ id = '' }) => !headlineMeasures.includes(id));
     return { headline: await Promise.all(chosen.map(evaluate)), others: all ? await Promise.all(others.map(evaluate)) : [] };
   }

@@ -1,13 +1,17 @@
 import t from 'tap';
 import { doctorMeasures } from '../../src/commands/doctor-measures.js';
 import { loadConfig } from '../../src/config.js';
+import { issue } from '../../src/fhir/outcome.js';
 import type { FhirResource } from '../../src/fhir/resource.js';
 import { loadCases } from '../../src/measure/cases.js';
+import { keptBoard } from '../../src/measure/upkeep/board.js';
+import { rebuildKept } from '../../src/measure/upkeep/doctor.js';
 import { closesAt, nextMidnight, openPeriods } from '../../src/measure/upkeep/periods.js';
 import { createServices, loadKnowledge } from '../../src/rest/create-services.js';
 import { upkeepOf } from '../../src/rest/open-upkeep.js';
 import { packageRoot } from '../../src/root.js';
 import { sql } from '../../src/sql.js';
+import { readDirectory } from '../../src/store/kept/directory.js';
 import { testDatabase } from '../support/database.js';
 import { tellStory } from './upkeep-story.js';
 
@@ -15,6 +19,7 @@ const kept = ['ANC-ANEMIA', 'IMUN-IDL', 'JKN-UHC'];
 
 // Others work on the machine too.
 t.setTimeout(180_000);
+const context = { scope: { kind: 'all' }, actor: 'test', requestId: 'test', livesElsewhere: () => true } as const;
 const year = { start: '2026-01-01', end: '2026-12-31' };
 const zones = { east: 540, west: 420 };
 const at = Date.parse;
@@ -104,6 +109,8 @@ t.test('what is kept equals a full evaluation, whatever is written and however t
     const ofYear = reports.filter(({ report }) => report.period.end === '2026-12-31' && report.period.start === '2026-01-01');
     t.ok(ofYear.length >= kept.length, `${ofYear.length} of the year, ${reports.length} in all`);
     t.ok(reports.every(({ version }) => version === 1));
+    const ofEveryone = ofYear.filter(({ report }) => report.subject?.identifier === undefined);
+    t.same(ofEveryone.length, kept.length, 'one of each measure is on everyone, those without a village among them');
     const [{ report }] = ofYear as [(typeof ofYear)[number]];
     const watermark = report.extension.find(({ url }: { readonly url: string }) => url.endsWith('watermark'))?.valueInstant;
     t.equal(watermark, '2027-01-10T17:00:00.000Z', 'the year, ten days of grace, by western time');
@@ -117,16 +124,60 @@ t.test('what is kept equals a full evaluation, whatever is written and however t
 
   t.test('a write shows in reports before the worker has seen it', async (t) => {
     now += 1000;
-    await services.store.write(onePerson('fresh'), {
-      scope: { kind: 'all' },
-      actor: 'test',
-      requestId: 'test',
-      livesElsewhere: () => true,
-    });
+    await services.store.write(onePerson('fresh'), context);
     t.ok((await upkeep.status()).dirty > 0);
     await compareDirect({ start: '2027-01-01', end: '2027-12-31' });
     await upkeep.round();
     t.equal((await upkeep.status()).dirty, 0);
+  });
+
+  t.test('two servers on one database take turns, and one that dies while it counts leaves the work to the other', async (t) => {
+    const other = upkeepOf(services, database, {
+      refreshed() {},
+      log: (level, fields) => void (level === 'warn' && faults.push(fields['err'])),
+    });
+    await rebuildKept(
+      { database, compiled: measures.kept.parts.compiled, clock: () => now },
+      (await readDirectory(database)).filter(({ state }) => state === 'current'),
+    );
+    // As one leaves it that was killed: marked as begun, nothing of it committed, its lock gone.
+    await database.query(sql`update kept_measure set state = 'building' where state = 'queued'`);
+    for (const id of ['first', 'second', 'third']) {
+      now += 1000;
+      await Promise.all([services.store.write(onePerson(id), context), upkeep.round(), other.round()]);
+    }
+    while ((await upkeep.round()) || (await other.round()));
+    const { dirty, rebuilding } = await other.status();
+    t.same({ dirty, rebuilding }, { dirty: 0, rebuilding: 0 });
+    t.equal((await doctor()).code, 0, 'no person was counted twice or missed');
+  });
+
+  t.test('a measure on which the engines no longer agree is neither kept nor read out of counters', async (t) => {
+    const lost = 'ANC-ANEMIA';
+    const reason = issue('processing', 'cql-disagreement', { id: 'mesin berbeda', en: 'engines differ' });
+    const doubting = {
+      ...measures,
+      engines: {
+        ...measures.engines,
+        agreement: async (program: { readonly measure: string }) => (program.measure.includes(lost) ? [reason] : []),
+      },
+    };
+    const found = await measures.kept.programs(doubting, new Set(kept.filter((id) => id !== 'JKN-UHC')));
+    t.same(
+      found.map(({ measure, engine }) => [measure.id, engine.evaluator.kind]),
+      [
+        ['ANC-ANEMIA', 'reference'],
+        ['IMUN-IDL', 'sql'],
+      ],
+      'named by the setting it is kept by the other engine',
+    );
+    const [before] = programs.filter(({ measure }) => measure.id === lost);
+    t.not(found[0]?.hash, before?.hash, 'as another generation');
+    const board = await keptBoard(doubting, { start: '2027-01-01', end: '2027-12-31' }, { kind: 'all' });
+    t.same(
+      board?.measures.map(({ id }) => id),
+      ['IMUN-IDL', 'JKN-UHC'],
+    );
   });
 
   t.test('the doctor names rows that differ by their keys alone, and has them counted anew', async (t) => {

@@ -15,6 +15,8 @@ export interface Board {
   readonly measures: readonly Measure[];
   /** Services that evaluate these measures for the period and areas out of those counts. Their present is the instant that the counts are current to. */
   readonly services: MeasureServices;
+  /** Whether the period is closed: then these are its numbers for good. */
+  readonly closed: boolean;
 }
 
 /**
@@ -69,6 +71,7 @@ export async function keptBoard(
   const movers = services.past.movers(period.end);
   return {
     measures: [...chosen.values()].map(({ measure }) => measure),
+    closed: closedAt !== undefined,
     services: {
       ...services,
       past: { ...services.past, movers: () => movers },

@@ -9,6 +9,7 @@ import type { Store, WriteContext } from '../../store/store.js';
 import { evaluateMeasure } from '../evaluate.js';
 import { measureReport } from '../report/report.js';
 import type { MeasureServices } from '../services.js';
+import type { MeasureSubject } from '../subject/subject.js';
 import { closesAt, type Zones } from './periods.js';
 import type { KeptProgram } from './programs.js';
 
@@ -27,8 +28,8 @@ const context: WriteContext = { scope: { kind: 'all' }, actor: 'lontar', request
 const settledMs = 15_000;
 
 /**
- * Closes a generation whose period is over: one MeasureReport for each district with people in it, stratified by village, as the data stood at the end of the days
- * of grace, whenever that is noticed. Its counters become those of that instant; its members go, since $trace evaluates as of the watermark. A
+ * Closes a generation whose period is over: one MeasureReport for each district with people in it, stratified by village, and one for everyone, where people without a
+ * village are a stratum, as the data stood at the end of the days of grace, whenever that is noticed. Its counters become those of that instant; its members go, since $trace evaluates as of the watermark. A
  * district is the cut because a report is what a Puskesmas answers for, and larger areas are sums of it. Answers how many reports were stored; undefined
  * while the instant is too close.
  */
@@ -49,19 +50,22 @@ export async function closePeriod(
   const members = counted.filter(({ bits }) => bits > 0);
   const districts = [...new Set(members.flatMap(({ area }) => (area === undefined ? [] : [area.slice(0, 6)])))].sort();
   const counting = knowing(services, evaluator, counted);
+  const subjects = new Map<string, MeasureSubject>(members.length > 0 ? [[everyone, { kind: 'all' }]] : []);
   for (const district of districts) {
     const area = services.areas.find(district);
-    if (area === undefined) continue;
+    if (area !== undefined) subjects.set(district, { kind: 'area', area });
+  }
+  for (const [place, subject] of subjects) {
     const evaluation = await evaluateMeasure(counting, {
       measure: program.measure,
       period,
-      subject: { kind: 'area', area },
+      subject,
       named: false,
       scope: context.scope,
       ...(asOf === undefined ? {} : { asOf }),
     });
     const report = measureReport(evaluation, 'population', services.areas);
-    const resource = { ...report, id: reportId(kept, district) } as FhirResource;
+    const resource = { ...report, id: reportId(kept, place) } as FhirResource;
     await parts.write([{ kind: 'update', type: 'MeasureReport', id: resource.id ?? '', resource }], context);
   }
   await parts.database.transaction(async (connection) => {
@@ -69,12 +73,15 @@ export async function closePeriod(
     for (const statement of closeGeneration(kept.generation, closed, members)) await connection.query(statement, { timeoutMs: 600_000 });
     await connection.query(sql`delete from dirty_person where generation = ${kept.generation}::int`);
   });
-  return districts.length;
+  return subjects.size;
 }
 
-/** The same id each time: a close that was interrupted writes the same report again, which changes nothing. */
-export function reportId({ measure, period }: Pick<KeptMeasure, 'measure' | 'period'>, district: string): string {
-  return `kept-${createHash('sha256').update(`${measure} ${period} ${district}`).digest('hex').slice(0, 40)}`;
+/** The place of the report on everyone. */
+const everyone = 'all';
+
+/** The same id each time: a close that was interrupted writes the same report again, which changes nothing. `place`: a district's code, or `everyone`. */
+export function reportId({ measure, period }: Pick<KeptMeasure, 'measure' | 'period'>, place: string): string {
+  return `kept-${createHash('sha256').update(`${measure} ${period} ${place}`).digest('hex').slice(0, 40)}`;
 }
 
 /** The services with an engine that has counted everyone already. */

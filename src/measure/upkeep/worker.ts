@@ -49,6 +49,8 @@ export interface Upkeep {
 /** A server that starts has better things to do first. */
 const startAfterMs = 1000;
 const restMs = 250;
+/** After a batch it rests as long as the batch took, at most this: while much arrives, batches grow, and writes have half of the machine. */
+const longestRestMs = 1000;
 const scheduleEveryMs = 5_000;
 const marksAtOnce = 10_000;
 
@@ -94,7 +96,10 @@ export function createUpkeep(parts: WorkerParts): Upkeep {
 
   async function refreshAndFollow(): Promise<boolean> {
     if (parts.clock() - scheduledAt >= scheduleEveryMs) await followClock();
-    return refresh();
+    const begun = performance.now();
+    const worked = await refresh();
+    if (worked) await rest(Math.min(longestRestMs, performance.now() - begun));
+    return worked;
   }
 
   /** Takes up changed definitions and periods that begin or end. */
