@@ -82,6 +82,21 @@ t.test('each supplement gives Indonesian terms to codes that exist', (t) => {
   t.end();
 });
 
+t.test('each code of ours or the ministry’s that a profile binds has an English term, where its value set can be expanded', (t) => {
+  const bound = new Set(collect(definitions, 'valueSet').map(([, url]) => url.split('|')[0] ?? ''));
+  let count = 0;
+  for (const url of bound) {
+    for (const { system, code } of terminology.members(url)?.values() ?? []) {
+      if (!system.includes('kemkes') && !system.includes('lontar')) continue;
+      const languages = new Set((terminology.lookup(system, code)?.designations ?? []).map(({ language }) => language));
+      t.ok(languages.has('en'), `${url}: ${system}|${code} has an English term`);
+      count += 1;
+    }
+  }
+  t.comment(`${count} codes bound`);
+  t.end();
+});
+
 t.test('each terminology file is named after its resource', (t) => {
   const folder = join(packageRoot, 'terminology');
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('-rules.json'))) {
