@@ -5,6 +5,7 @@ import { findLibrary } from '../cql/libraries.js';
 import type { CqlValue, EvaluationRun, MeasurementPeriod, MeasureProgram, PersonResult } from '../cql/program.js';
 import { OperationOutcomeError } from '../fhir/outcome.js';
 import type { Scope } from '../search/scope.js';
+import { cqlFault } from './cql-fault.js';
 import { externalDenominators, withExternal } from './denominator.js';
 import { chooseEngine, type EngineChoice } from './engines.js';
 import type { Counts } from './membership.js';
@@ -78,7 +79,7 @@ export async function evaluateMeasure(services: EvaluationServices, request: Eva
     const counted = await evaluation(services, request);
     return request.scope === undefined ? counted : await externally(services, { scope: request.scope, asOf: request.asOf }, counted);
   } catch (error) {
-    throw error instanceof CqlError ? new OperationOutcomeError(422, error.issues) : error;
+    throw error instanceof CqlError ? cqlFault(error, request.measure, services.libraries) : error;
   }
 }
 

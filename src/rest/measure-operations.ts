@@ -86,6 +86,7 @@ export const measureOperations: readonly Operation[] = [
     levels: ['type', 'instance'],
     resourceTypes: ['Measure'],
     methods: both,
+    ownInputs: ['measure'],
     handler: async (request, { measures }) => {
       // The period decides nothing about what is read, but a wrong one is told.
       const parsed = parseEvaluateMeasure(operationParameters(request), request.id);

@@ -68,6 +68,29 @@ t.test('operations of clinical reasoning', async (t) => {
     await put(episode ? [episode] : []);
   });
 
+  t.test('what is wrong is told with its place, and no report has an empty list', async (t) => {
+    const population = (code: string, expression: string) => ({
+      code: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/measure-population', code }] },
+      criteria: { language: 'text/cql-identifier', expression },
+    });
+    await put([
+      {
+        resourceType: 'Measure',
+        id: 'nowhere',
+        status: 'active',
+        url: 'https://example.org/fhir/Measure/nowhere',
+        library: ['https://lontar.id/fhir/Library/ANCK6|1.0.0'],
+        scoring: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/measure-scoring', code: 'cohort' }] },
+        group: [{ population: [population('initial-population', 'Nope')] }],
+      },
+    ] as unknown as FhirResource[]);
+    const answer = await send('GET', `/fhir/Measure/nowhere/$evaluate-measure?${year}`);
+    t.equal(answer.statusCode, 422);
+    t.match(answer.json(), { issue: [{ severity: 'error', expression: ['Measure.group[0].population[0].criteria'] }] });
+    const nobody = await get<MeasureReport>(`Measure/ANC-K6/$evaluate-measure?${year}&subject=${village}/999`);
+    t.notMatch(JSON.stringify(nobody), '[]');
+  });
+
   t.test('a Group and a practitioner are subjects', async (t) => {
     const ids = cases
       .flatMap(({ resources }) => resources.filter(({ resourceType }) => resourceType === 'Patient').map(({ id }) => id))
@@ -121,6 +144,7 @@ t.test('operations of clinical reasoning', async (t) => {
       'Library/ANCK6/$data-requirements',
       'Library/$data-requirements?url=https://lontar.id/fhir/Library/ANCK6',
       'Library/$data-requirements?target=ANCK6',
+      `Measure/$data-requirements?measure=ANC-K6&${year}`,
     ]) {
       const library = await get<Library>(path);
       t.ok(

@@ -1,4 +1,4 @@
-import type { Measure } from '@medplum/fhirtypes';
+import type { Expression, Measure } from '@medplum/fhirtypes';
 import { findLibrary, type Libraries } from '../../cql/libraries.js';
 import type { Registry } from '../../definitions/registry.js';
 import { type Issue, isFailure, issue } from '../../fhir/outcome.js';
@@ -74,8 +74,24 @@ export function judgeMeasure(resource: FhirResource, { libraries }: Pick<LaidLib
   return [...named]
     .filter((name) => !defined.has(name))
     .map((name) =>
-      issue('not-found', 'measure-criteria', libraryText.measureExpression(canonical, name), { severity, expression: 'Measure.group' }),
+      issue('not-found', 'measure-criteria', libraryText.measureExpression(canonical, name), {
+        severity,
+        expression: criteriaPlace(measure, name),
+      }),
     );
+}
+
+/** The first element of a Measure whose criteria name a definition. */
+function criteriaPlace({ group = [], supplementalData = [] }: Measure, name: string): string {
+  const isNamed = ({ criteria }: { readonly criteria?: Expression }): boolean => criteria?.expression?.replace(/^"(.*)"$/s, '$1') === name;
+  for (const [at, { population = [], stratifier = [] }] of group.entries()) {
+    for (const [kind, list] of Object.entries({ population, stratifier })) {
+      const index = list.findIndex(isNamed);
+      if (index >= 0) return `Measure.group[${at}].${kind}[${index}].criteria`;
+    }
+  }
+  const index = supplementalData.findIndex(isNamed);
+  return index < 0 ? 'Measure.group' : `Measure.supplementalData[${index}].criteria`;
 }
 
 /**

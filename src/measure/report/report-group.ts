@@ -1,4 +1,12 @@
-import type { Extension, List, MeasureGroup, MeasureReportGroup, MeasureReportGroupPopulation } from '@medplum/fhirtypes';
+import type {
+  Extension,
+  List,
+  MeasureGroup,
+  MeasureReportGroup,
+  MeasureReportGroupPopulation,
+  MeasureReportGroupStratifier,
+  MeasureReportGroupStratifierStratum,
+} from '@medplum/fhirtypes';
 import type { Areas } from '../../definitions/areas.js';
 import type { Evaluation } from '../evaluate.js';
 import { proportion } from '../score.js';
@@ -86,7 +94,9 @@ function stratifiers(
       : [
           {
             ...named(byArea),
-            stratum: result.strata.map((stratum, at) => ({ ...areaStratum(stratum, names), ...told(stratum, shown.strata[at] === true) })),
+            ...strata(
+              result.strata.map((stratum, at) => ({ ...areaStratum(stratum, names), ...told(stratum, shown.strata[at] === true) })),
+            ),
           },
         ]),
     ...(result.stratifiers ?? []).flatMap((found, place) => {
@@ -96,10 +106,12 @@ function stratifiers(
       return [
         {
           ...named(found.stratifier.index),
-          stratum: found.strata.map((stratum, at) => ({
-            ...valueStratum(found.stratifier, stratum, hasComponents),
-            ...told(stratum, rows[at] === true),
-          })),
+          ...strata(
+            found.strata.map((stratum, at) => ({
+              ...valueStratum(found.stratifier, stratum, hasComponents),
+              ...told(stratum, rows[at] === true),
+            })),
+          ),
         },
       ];
     }),
@@ -172,4 +184,9 @@ function subjectList(id: string, members: readonly string[], type: string): List
     mode: 'snapshot',
     ...(members.length > 0 ? { entry: members.map((member) => ({ item: { reference: `${type}/${member}` } })) } : {}),
   };
+}
+
+/** FHIR has no empty lists. */
+function strata(stratum: MeasureReportGroupStratifierStratum[]): Pick<MeasureReportGroupStratifier, 'stratum'> {
+  return stratum.length === 0 ? {} : { stratum };
 }
