@@ -41,8 +41,8 @@ export async function keptAreas(
     const marks = await readMarks(connection, mostDirty + 1);
     if (marks.length > mostDirty) return undefined;
     const reads = parts.compiled().reads(program);
-    const dirty = concernedBy(marks)(kept.generation, reads && touchesRead(reads));
     const areas: KeptAreas = subjects.kind === 'all' ? 'all' : subjects.prefixes;
+    const dirty = await livingIn(connection, kept, areas, concernedBy(marks)(kept.generation, reads && touchesRead(reads)));
     const counts = await readCounts(connection, [kept.generation], areas);
     const changes = dirty.persons.length === 0 ? [] : await changesOf(parts, connection, kept, program, period, dirty);
     return sum([...counts, ...changes.filter(({ area }) => isIn(area, areas))]);
@@ -60,6 +60,28 @@ async function currentGeneration(
   if (found.length === 0) return undefined;
   const hash = parts.hashOf(program);
   return found.find((kept) => kept.hash === hash && (kept.nextChange === undefined || kept.nextChange > parts.clock()));
+}
+
+/** Those who live in the areas now, or are counted there. */
+async function livingIn(
+  connection: Connection,
+  { generation }: KeptMeasure,
+  areas: KeptAreas,
+  { shards, persons }: PersonKeys,
+): Promise<PersonKeys> {
+  if (areas === 'all' || persons.length === 0) return { shards, persons };
+  const patterns = areas.map((prefix) => `${prefix}%`);
+  const rows = await connection.query(sql`
+    select b.shard, b.person::text as person
+    from unnest(${`{${shards.join(',')}}`}::int[], ${`{${persons.join(',')}}`}::uuid[]) b(shard, person)
+    where exists (
+      select from fact_person p
+      where p.shard = b.shard and p.person = b.person and p.valid_to = 'infinity' and p.area like any(${patterns}::text[])
+    ) or exists (
+      select from member m
+      where m.shard = b.shard and m.generation = ${generation}::int and m.person = b.person and m.area like any(${patterns}::text[])
+    )`);
+  return { shards: rows.map(({ shard }) => Number(shard)), persons: rows.map(({ person }) => String(person)) };
 }
 
 /** How the counters will change by the marked persons. */
