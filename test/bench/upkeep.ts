@@ -125,7 +125,7 @@ async function visibility(
       requestId: 'bench',
       livesElsewhere: () => true,
     });
-    watching.push(written.then(() => (count % 25 === 0 ? watch(personKey(person), village, performance.now()) : undefined)));
+    watching.push(written.then(() => (count % 50 === 0 ? watch(personKey(person), village, performance.now()) : undefined)));
   }
   await Promise.all(watching);
   const inOrder = (found: readonly number[]): readonly number[] => [...found].sort((left, right) => left - right);
