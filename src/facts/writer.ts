@@ -38,6 +38,8 @@ function storedTable(table: FactTableViews): FactTable {
         ? [
             ['shard', 'person', 'area'],
             ['area', 'zone'],
+            // Who is asked for by id alone.
+            ['person'],
           ]
         : [
             ['code', 'shard', 'person'],
