@@ -26,7 +26,13 @@ const fastifyFailures: Readonly<Record<string, (error: FrameworkError) => { read
 const transientCodes = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|57P0\d|53\d{3}|08\d{3}|40001|40P01|55P03)$/;
 
 /** Codes of a 503 that says `not now` on purpose: too much work at once, or something is being made ready. A database that is gone is a fault. */
-const meantRules: ReadonlySet<string | undefined> = new Set(['http-stopping', 'http-overloaded', 'measure-busy', 'measure-facts']);
+const meantRules: ReadonlySet<string | undefined> = new Set([
+  'http-stopping',
+  'http-overloaded',
+  'measure-busy',
+  'measure-facts',
+  'async-busy',
+]);
 
 function isMeant({ status, issues }: OperationOutcomeError): boolean {
   return status === 503 && issues.every(({ rule }) => meantRules.has(rule));

@@ -54,7 +54,7 @@ t.test('requests that are answered later', async (t) => {
   });
 
   t.test('a job is seen by its owner alone, is called off, and waits for its turn', async (t) => {
-    const jobs = createJobs({ database: services.database, clock: Date.now, newId: v7 });
+    const jobs = createJobs({ database: services.database, clock: Date.now, newId: v7, mayWait: 1 });
     const request = { owner: 'a', request: 'GET x', requestId: 'r', language: 'en' } as const;
     const ended: string[] = [];
     const untilAborted = (name: string) => (signal: AbortSignal) =>
@@ -67,6 +67,7 @@ t.test('requests that are answered later', async (t) => {
     const first = await jobs.start(request, untilAborted('1'));
     const second = await jobs.start(request, untilAborted('2'));
     const third = await jobs.start(request, untilAborted('3'));
+    await t.rejects(jobs.start(request, untilAborted('4')), /Too many/, 'those beyond the queue are told to come again');
     t.equal(await jobs.find(first, 'b'), undefined);
     t.equal(await jobs.cancel(first, 'b'), false);
     while ((await jobs.find(second, 'a'))?.state !== 'running') await delay(10);

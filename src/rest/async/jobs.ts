@@ -1,8 +1,10 @@
+import { issue, OperationOutcomeError } from '../../fhir/outcome.js';
 import type { Database } from '../../store/database.js';
 import { jobTable, type StoredJob } from '../../store/jobs.js';
 import { toFailure } from '../failure.js';
 import type { FhirResponse } from '../message.js';
 import { outcomeText } from '../outcome.js';
+import { asyncText } from './text.js';
 
 /** What a job is to do: it ends early when `signal` is aborted, and may say how far it has come. */
 export type JobWork = (signal: AbortSignal, progress: (text: string) => void) => Promise<FhirResponse>;
@@ -17,7 +19,7 @@ export interface JobRequest {
 
 /** Requests that are answered later. Their state lies in the database, so that any process can tell of them and a restart is not forgotten. */
 export interface Jobs {
-  /** The id under which to ask for it. */
+  /** The id under which to ask for it. Throws OperationOutcomeError 503 where too many wait already. */
   start(request: JobRequest, work: JobWork): Promise<string>;
   /** The owner's job as it stands; undefined for anyone else, and where there is none. */
   find(id: string, owner: string): Promise<StoredJob | undefined>;
@@ -34,9 +36,19 @@ const beatMs = 5_000;
 const silenceMs = 20_000;
 /** So many work at once; further ones wait their turn. */
 const atOnce = 2;
+/** So many wait, each with what it was sent; those beyond are told to come again. */
+const mostWaiting = 200;
 
-export function createJobs(options: { readonly database: Pick<Database, 'query'>; clock(): number; newId(): string }): Jobs {
-  const { clock, newId } = options;
+export interface JobsOptions {
+  readonly database: Pick<Database, 'query'>;
+  clock(): number;
+  newId(): string;
+  /** How many may wait for their turn. */
+  readonly mayWait?: number;
+}
+
+export function createJobs(options: JobsOptions): Jobs {
+  const { clock, newId, mayWait = mostWaiting } = options;
   const table = jobTable(options.database);
   const runner = newId();
   const working = new Map<string, { readonly control: AbortController; readonly done: Promise<void> }>();
@@ -45,6 +57,9 @@ export function createJobs(options: { readonly database: Pick<Database, 'query'>
 
   return {
     async start(request, work) {
+      if (working.size >= atOnce + mayWait) {
+        throw new OperationOutcomeError(503, [issue('throttled', 'async-busy', asyncText.busy)], { 'retry-after': '60' });
+      }
       await table.sweep(clock());
       const id = newId();
       await table.add({ id, owner: request.owner, request: request.request, runner, createdAt: clock() });

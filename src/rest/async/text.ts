@@ -8,4 +8,8 @@ export const asyncText = {
     id: 'Server berhenti sebelum permintaan ini selesai. Kirim ulang permintaan aslinya.',
     en: 'The server stopped before this request was done. Send the original request again.',
   },
+  busy: {
+    id: 'Terlalu banyak permintaan asinkron sedang menunggu. Kirim lagi nanti.',
+    en: 'Too many asynchronous requests are waiting. Send it again later.',
+  },
 } as const;
