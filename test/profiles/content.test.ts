@@ -4,6 +4,7 @@ import t from 'tap';
 import { isFresh } from '../../src/definitions/fsh.js';
 import { loadRegistry } from '../../src/definitions/load.js';
 import { asObject, isObject } from '../../src/fhir/resource.js';
+import { loadCases } from '../../src/measure/cases.js';
 import { packageRoot } from '../../src/root.js';
 import { createTerminology } from '../../src/terminology/create.js';
 
@@ -94,6 +95,20 @@ t.test('each code of ours or the ministry’s that a profile binds has an Englis
     }
   }
   t.comment(`${count} codes bound`);
+  t.end();
+});
+
+t.test('each indicator has four cases or more, decided by hand, and says whom its denominator counts', (t) => {
+  const measures = registry.ours('Measure').map(asObject);
+  let count = 0;
+  for (const measure of measures) {
+    const files = [...loadCases(packageRoot, String(measure.id)).values()];
+    const own = files.reduce((sum, { cases }) => sum + cases.length, 0);
+    t.ok(own >= 4, `${measure.id} has four cases`);
+    t.match(JSON.stringify(measure.group), '/StructureDefinition/measure-denominator-basis', String(measure.id));
+    count += own;
+  }
+  t.comment(`${measures.length} indicators, ${count} cases`);
   t.end();
 });
 
