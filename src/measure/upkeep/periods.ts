@@ -2,10 +2,12 @@ import type { MeasurementPeriod } from '../../cql/program.js';
 import { zones } from '../../facts/zone.js';
 import { daysInMonth } from '../../fhir/date.js';
 
-/** How long a measure's periods are. */
-export type PeriodKind = 'month' | 'quarter' | 'year';
+/** How long the periods are for which measures are kept. */
+export const periodKinds = ['year', 'month'] as const;
 
-/** A calendar period: `2026`, `2026-Q1`, `2026-01`. */
+type PeriodKind = (typeof periodKinds)[number];
+
+/** A calendar period: `2026`, `2026-01`. */
 export interface CalendarPeriod extends MeasurementPeriod {
   readonly name: string;
 }
@@ -16,7 +18,7 @@ export interface Zones {
   readonly west: number;
 }
 
-const monthsOf = { month: 1, quarter: 3, year: 12 } as const satisfies Readonly<Record<PeriodKind, number>>;
+const monthsOf = { month: 1, year: 12 } as const satisfies Readonly<Record<PeriodKind, number>>;
 const dayMs = 86_400_000;
 
 /**
@@ -55,7 +57,7 @@ export function earliestMidnight(now: number): number {
 function calendarPeriod(kind: PeriodKind, first: number): CalendarPeriod {
   const last = first + monthsOf[kind] - 1;
   const year = Math.floor(first / 12);
-  const names = { month: monthName(first), quarter: `${year}-Q${Math.floor((first % 12) / 3) + 1}`, year: String(year) };
+  const names = { month: monthName(first), year: String(year) };
   return { name: names[kind], start: `${monthName(first)}-01`, end: `${monthName(last)}-${daysInMonth(year, (last % 12) + 1)}` };
 }
 

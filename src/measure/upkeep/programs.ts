@@ -10,10 +10,6 @@ import { guideMeasures } from '../find-measure.js';
 import { withObservations } from '../observation.js';
 import { measureProgram } from '../program.js';
 import type { MeasureServices } from '../services.js';
-import type { PeriodKind } from './periods.js';
-
-/** Extension of ours on a Measure: the kinds of its periods, where they aren't months and years. */
-const periodKindUrl = 'https://lontar.id/fhir/StructureDefinition/measure-period-kind';
 
 /** A measure that is kept, and what decides its numbers. */
 export interface KeptProgram {
@@ -25,7 +21,6 @@ export interface KeptProgram {
   readonly touches?: ReadonlySet<string>;
   /** Whether Today is asked for: the numbers change at midnight. */
   readonly followsClock: boolean;
-  readonly kinds: readonly PeriodKind[];
   /** Whether members can be moved by one statement, inside the database: compiled, and no values asked for. */
   readonly inDatabase: boolean;
 }
@@ -67,7 +62,6 @@ export async function keptPrograms(
       hash: programHash(parts, program, engine.evaluator.kind),
       ...(reads === undefined ? {} : { touches: touchesRead(reads) }),
       followsClock: reads === undefined || reads.clock,
-      kinds: kindsOf(measure),
       inDatabase: isCompiled && program.values === undefined,
     });
   }
@@ -96,10 +90,4 @@ export function programHash(parts: ProgramParts, program: MeasureProgram, kind: 
 
 function expansion({ members }: ProgramParts, name: string): string {
   return `${name} ${[...(members(name) ?? [])].sort().join(' ')}`;
-}
-
-function kindsOf(measure: Measure): readonly PeriodKind[] {
-  const named = (measure.extension ?? []).flatMap(({ url, valueCode }) => (url === periodKindUrl ? [valueCode] : []));
-  const kinds = (['year', 'quarter', 'month'] as const).filter((kind) => named.includes(kind));
-  return kinds.length > 0 ? kinds : ['year', 'month'];
 }

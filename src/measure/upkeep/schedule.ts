@@ -4,7 +4,7 @@ import { addGenerations, type KeptMeasure, readDirectory, setNextChange, setStat
 import { tryKeptWork } from '../../store/kept/lock.js';
 import { markZone } from '../../store/kept/marks.js';
 import { zonesOf } from './build.js';
-import { type CalendarPeriod, earliestMidnight, nextMidnight, openPeriods, type Zones } from './periods.js';
+import { type CalendarPeriod, earliestMidnight, nextMidnight, openPeriods, periodKinds, type Zones } from './periods.js';
 import type { KeptProgram } from './programs.js';
 import { programKey } from './refresh.js';
 
@@ -37,7 +37,7 @@ export async function schedule(
     const directory = await readDirectory(connection);
     const living = directory.filter(({ state }) => state !== 'retired' && state !== 'closed');
     const wanted = programs.flatMap((program) =>
-      program.kinds.flatMap((kind) => openPeriods(kind, now, ends, graceDays).map((period) => ({ program, period }))),
+      periodKinds.flatMap((kind) => openPeriods(kind, now, ends, graceDays).map((period) => ({ program, period }))),
     );
     const missing = wanted.filter(({ program, period }) => !living.some((kept) => isOf(kept, program, period)));
     // The year of all before the months: it is what pages show.

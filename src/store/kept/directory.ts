@@ -9,7 +9,7 @@ export interface KeptMeasure {
   readonly generation: number;
   /** `url|version`. */
   readonly measure: string;
-  /** `2026`, `2026-Q1`, `2026-01`. */
+  /** `2026`, `2026-01`. */
   readonly period: string;
   /** Local days, both inclusive. */
   readonly start: string;
