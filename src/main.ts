@@ -37,12 +37,11 @@ program
   .addHelpText('after', '\nContoh / Examples:\n  lontar demo\n  lontar demo --people 800 --villages 4 --seed 7\n')
   .action(async (options: DemoCommandOptions) => {
     const { demoEnd } = await import('./demo/demo.js');
-    // Made-up people on this machine only, so no clients to set up; each story has a data folder of its own. Its table is evaluated once:
-    // that costs far less than keeping the counts of all measures current while thousands of records stream in.
+    // Made-up people on this machine only, so no clients to set up; each story has a data folder of its own.
     const now = Date.now();
     const story = `${demoEnd(now).slice(0, 7)}-p${options.people}-v${options.villages}-s${options.seed}`;
     const folder = `./data/demo-${story}`;
-    const config = await readConfig({ AUTH: 'off', HOST: '127.0.0.1', LOG_LEVEL: 'warn', UPKEEP: 'off', DATA_DIR: folder });
+    const config = await readConfig({ AUTH: 'off', HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATA_DIR: folder });
     if (config) process.exitCode = await demo(config, options, now);
   });
 
@@ -281,7 +280,8 @@ async function demo(config: Config, options: DemoCommandOptions, now: number): P
   const stopped = untilSignal();
   let server: Awaited<ReturnType<typeof startServer>>;
   try {
-    server = await startServer(config);
+    // Counting everything once costs far less than keeping counts while thousands of records stream in.
+    server = await startServer(config, { upkeepLater: true });
   } catch (error) {
     note(startFailureLine(error));
     return 1;
@@ -293,7 +293,10 @@ async function demo(config: Config, options: DemoCommandOptions, now: number): P
     const shown = await Promise.race([runDemo({ ...options, origin: server.url, now, print, onProgress: bar.update }), stopped]);
     if (shown && options.json === true) line(JSON.stringify(shown));
     bar.stop();
-    if (options.exit !== true) await stopped;
+    if (options.exit !== true) {
+      server.startUpkeep();
+      await stopped;
+    }
     return 0;
   } catch (error) {
     bar.stop();

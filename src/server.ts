@@ -21,6 +21,8 @@ export interface RunningServer {
   readonly url: string;
   readonly services: Services;
   readonly app: App;
+  /** Begins the upkeep of a server that was started with `upkeepLater`. */
+  startUpkeep(): void;
   /** Readiness turns 503, requests in flight finish (up to the configured time), the pool drains, the embedded database stops. May be called again. */
   stop(): Promise<void>;
 }
@@ -28,6 +30,8 @@ export interface RunningServer {
 export interface StartOptions {
   /** Where the log goes; standard output unless given. */
   readonly log?: DestinationStream;
+  /** The upkeep of measures waits for `startUpkeep`: for who loads much at first. */
+  readonly upkeepLater?: boolean;
 }
 
 /** Starts everything that `config` asks for, in order: database, migrations, services, routes, socket. Throws StartError with what to tell the operator. */
@@ -54,7 +58,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     const app = await createApp(services, { logger, lifecycle });
     closers.unshift(() => app.close());
     await listen(app, config);
-    upkeep.start();
+    if (options.upkeepLater !== true) upkeep.start();
     const { port } = app.server.address() as AddressInfo;
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let stopped: Promise<void> | undefined;
@@ -63,7 +67,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       stopped ??= drain(lifecycle, config.stopTimeoutMs).then(() => closeAll(closers, app));
       return stopped;
     };
-    return { url: `http://${host}:${port}`, services, app, stop };
+    return { url: `http://${host}:${port}`, services, app, startUpkeep: upkeep.start, stop };
   } catch (error) {
     for (const close of closers) await close().catch(() => {});
     throw error;
