@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import pg from 'pg';
-import { render, type SqlFragment, sql } from '../sql.js';
+import { type SqlFragment, sql } from '../sql.js';
 import type { Database, QueryOptions, Row, TransactionConnection } from './database.js';
 import type { ServerAddress } from './embedded/embedded.js';
 import { errorCode } from './errors.js';
 import { StartError } from './start-error.js';
+import { frequentQuery, namedQuery } from './statement-names.js';
 
 export interface ConnectOptions {
   /** `postgres://…` of a server that is there, or the address of the embedded one. */
@@ -99,65 +99,6 @@ async function runWith(runner: Runner, statement: SqlFragment, isNamed: boolean)
   const { text, values, name } = isNamed ? namedQuery(statement) : frequentQuery(statement);
   const result = await runner.query(name === undefined ? { text, values } : { name, text, values });
   return result.rows as Row[];
-}
-
-interface NamedQuery {
-  readonly text: string;
-  readonly values: unknown[];
-  readonly name: string | undefined;
-}
-
-const fixed = new WeakMap<readonly string[], { readonly text: string; readonly name: string }>();
-
-/** Statements made anew from the same `strings` object are put together once. */
-function namedQuery(statement: SqlFragment): NamedQuery {
-  const known = fixed.get(statement.strings);
-  if (known !== undefined) return { ...known, values: [...statement.values] };
-  const { text, values } = render(statement);
-  const name = nameOf(text);
-  if (Object.isFrozen(statement.strings)) fixed.set(statement.strings, { text, name });
-  return { text, values, name };
-}
-
-function frequentQuery(statement: SqlFragment): NamedQuery {
-  const { text, values } = render(statement);
-  // Without parameters it may be several statements in one, as migrations are: those can't be prepared.
-  return { text, values, name: values.length === 0 ? undefined : nameOfFrequent(text) };
-}
-
-const names = new Map<string, string>();
-
-/** The same text always has the same name, as `pg` demands; the texts of named statements come from our own code and are few. */
-function nameOf(text: string): string {
-  let name = names.get(text);
-  if (name === undefined) {
-    name = createHash('sha256').update(text).digest('base64url').slice(0, 16);
-    names.set(text, name);
-  }
-  return name;
-}
-
-const seen = new Map<string, number>();
-const seenLimit = 2000;
-const frequentLimit = 200;
-let frequent = 0;
-
-/**
- * A name for a statement that comes often, which saves its parsing: it is planned for its values each time all the same. Searches come in any number of
- * forms, and the server keeps each named one: so the first to be frequent are named, and no more.
- */
-function nameOfFrequent(text: string): string | undefined {
-  const known = names.get(text);
-  if (known !== undefined || frequent >= frequentLimit) return known;
-  const times = (seen.get(text) ?? 0) + 1;
-  if (times < 5) {
-    if (seen.size >= seenLimit) seen.clear();
-    seen.set(text, times);
-    return undefined;
-  }
-  seen.delete(text);
-  frequent++;
-  return nameOf(text);
 }
 
 /**
