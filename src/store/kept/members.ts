@@ -25,16 +25,23 @@ export function memberMove(fresh: SqlFragment): MemberMove {
     with fresh_member as materialized (
       select f.shard, f.person, coalesce(f.area, '') as area, f.bits, f.stratum from (${fresh}) f where f.bits <> 0
     ),
+    -- By their keys, row by row, whatever joins are allowed: the table holds everyone of every generation.
     old_member as materialized (
-      select m.shard, m.person, m.area, m.bits, m.stratum
+      select m.place, b.shard, b.person, m.area, m.bits, m.stratum
       from ${batchTable} b
-      join member m on m.shard = b.shard and m.generation = ${generation}::int and m.person = b.person
+      cross join lateral (
+        select m.ctid as place, m.area, m.bits, m.stratum
+        from member m
+        where m.shard = b.shard and m.generation = ${generation}::int and m.person = b.person
+        offset 0
+      ) m
     ),
     gone as (
       delete from member m
-      using old_member o
-      where m.shard = o.shard and m.generation = ${generation}::int and m.person = o.person
-        and not exists (select from fresh_member f where f.shard = o.shard and f.person = o.person)
+      where m.ctid = any(array(
+        select o.place from old_member o
+        where not exists (select from fresh_member f where f.shard = o.shard and f.person = o.person)
+      ))
     ),
     put as (
       insert into member (shard, generation, person, area, bits, stratum)
