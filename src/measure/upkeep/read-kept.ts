@@ -102,7 +102,11 @@ async function changesOf(
       union all
       select m.area, m.bits, -1 as n
       from ${batchTable} b
-      join member m on m.shard = b.shard and m.generation = ${generation}::int and m.person = b.person
+      cross join lateral (
+        select m.area, m.bits from member m
+        where m.shard = b.shard and m.generation = ${generation}::int and m.person = b.person
+        offset 0
+      ) m
     ) change
     group by area, bits
     having sum(n) <> 0`);
