@@ -105,7 +105,7 @@ export async function createServices(options: {
     measures,
     access: createAccess(config.auth),
     metrics,
-    jobs: createJobs({ database, clock, newId }),
+    jobs: createJobs({ database, clock, newId, ...(options.log === undefined ? {} : { log: options.log }) }),
     clock,
     newId,
   };

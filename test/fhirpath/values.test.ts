@@ -78,7 +78,8 @@ test('instants compare as time does, whatever their zones', async () => {
 test('dates print as they parse, and adding a span and taking it off comes back', async () => {
   const unit = fc.constantFrom<TemporalUnit>('week', 'day', 'hour', 'minute', 'second', 'millisecond');
   fc.assert(
-    fc.property(instant, fc.integer({ min: -100_000, max: 100_000 }), unit, (ms, amount, by) => {
+    // 50,000 weeks from any of the instants stay within the years 1 to 9999.
+    fc.property(instant, fc.integer({ min: -50_000, max: 50_000 }), unit, (ms, amount, by) => {
       const value = fromEpoch(ms);
       const moved = addTemporal(value, amount, by);
       const back = moved && addTemporal(moved, -amount, by);

@@ -45,10 +45,12 @@ export interface JobsOptions {
   newId(): string;
   /** How many may wait for their turn. */
   readonly mayWait?: number;
+  /** Hears of faults of ours, of which the answer tells nothing. */
+  readonly log?: (message: string) => void;
 }
 
 export function createJobs(options: JobsOptions): Jobs {
-  const { clock, newId, mayWait = mostWaiting } = options;
+  const { clock, newId, mayWait = mostWaiting, log = ignore } = options;
   const table = jobTable(options.database);
   const runner = newId();
   const working = new Map<string, { readonly control: AbortController; readonly done: Promise<void> }>();
@@ -68,8 +70,10 @@ export function createJobs(options: JobsOptions): Jobs {
       return id;
     },
     async find(id, owner) {
+      // Asked before the row is read: a job that ends in between stands there as ended, or as it was a moment ago.
+      const isInWork = working.has(id);
       const job = await table.find(id);
-      return job?.owner === owner ? asItStands(job) : undefined;
+      return job?.owner === owner ? asItStands(job, isInWork) : undefined;
     },
     async cancel(id, owner) {
       const job = await table.find(id);
@@ -94,7 +98,7 @@ export function createJobs(options: JobsOptions): Jobs {
     heart.unref();
     try {
       if (control.signal.aborted || !(await table.move(id, { state: 'running', seenAt: clock() }))) return;
-      const answer = await answerOf(request, work, control.signal, (progress) => void table.move(id, { progress }).catch(ignore));
+      const answer = await answerOf(request, work, control.signal, log, (progress) => void table.move(id, { progress }).catch(ignore));
       await table.move(id, { state: 'done', answer: JSON.stringify(answer), expiresAt: clock() + keptMs });
     } catch {
       // The database is gone: whoever asks finds the job silent.
@@ -107,9 +111,9 @@ export function createJobs(options: JobsOptions): Jobs {
   }
 
   /** A job in work whose process is gone, or has forgotten it, was interrupted. */
-  function asItStands(job: StoredJob): StoredJob {
+  function asItStands(job: StoredJob, isInWork: boolean): StoredJob {
     if (job.state !== 'queued' && job.state !== 'running') return job;
-    const isAlive = job.runner === runner ? working.has(job.id) : clock() - job.seenAt < silenceMs;
+    const isAlive = job.runner === runner ? isInWork : clock() - job.seenAt < silenceMs;
     return isAlive ? job : { ...job, state: 'interrupted' };
   }
 }
@@ -119,12 +123,14 @@ async function answerOf(
   { language, requestId }: JobRequest,
   work: JobWork,
   signal: AbortSignal,
+  log: (message: string) => void,
   progress: (text: string) => void,
 ): Promise<FhirResponse> {
   try {
     return await work(signal, progress);
   } catch (error) {
-    const { status, issues, headers } = toFailure(error);
+    const { status, issues, headers, isOurs } = toFailure(error);
+    if (isOurs) log(`request ${requestId}, answered later, failed: ${error instanceof Error ? error.stack : String(error)}`);
     return { status, headers, body: outcomeText(issues, language, requestId) };
   }
 }

@@ -78,7 +78,7 @@ export function pathOf({ resource, name }: Slot): string {
 
 /** A FHIR `date`, which never takes a time. */
 export function isPlainDate({ name }: Slot): boolean {
-  return name === 'birthDate' || name === 'expirationDate';
+  return name === 'birthDate' || name === 'expirationDate' || name === 'valueDate';
 }
 
 export function rangeOf(slot: Slot | undefined, draft: Draft): { readonly low: number; readonly high: number } | undefined {
