@@ -24,6 +24,7 @@ import { fqmEvaluator } from './fqm.js';
 import { fill } from './measure-fill.js';
 import { casePersons, generatedPersons, type Persons } from './measure-people.js';
 import type { BenchRow } from './row.js';
+import { stockEvaluator } from './stock-cql.js';
 
 const measures = ['ANC-K6', 'ANC-ANEMIA', 'IMUN-IDL'] as const;
 const period = { start: '2026-01-01', end: '2026-12-31' };
@@ -44,7 +45,7 @@ interface People {
 }
 
 /**
- * The three measures by village, beside cql-execution and fqm-execution on some of the same persons: by CPU second of Node and PostgreSQL together, and by the clock for
+ * The three measures by village, beside our reference engine (cql-execution on objects of our own), cql-execution and fqm-execution on some of the same persons: by CPU second of Node and PostgreSQL together, and by the clock for
  * the three one after the other. Of people as `lontar load synthetic` makes them (BENCH_PERSONS sets how many, separated by commas: 100,000 and 1,000,000), and of 100,000
  * who are each the mother or child of a hand-decided case: nobody among them is counted who costs nothing.
  */
@@ -62,7 +63,7 @@ export async function bench(): Promise<BenchRow[]> {
   return rows;
 }
 
-const referenceNames = ['cql-execution', 'fqm-execution'] as const;
+const referenceNames = ['our reference engine', 'cql-execution', 'fqm-execution'] as const;
 
 /** Persons per CPU second of the engines that evaluate one person after the other, for the three measures together. */
 async function measureReferences({ name, persons, samplePersons }: People): Promise<readonly BenchRow[]> {
@@ -73,14 +74,17 @@ async function measureReferences({ name, persons, samplePersons }: People): Prom
     const found = some.map(personOf);
     return referenceEvaluator({ libraries, members, now: Date.now, loadPersons: () => once(found) });
   };
-  const seconds = { 'cql-execution': 0, 'fqm-execution': 0 };
+  const seconds = { 'our reference engine': 0, 'cql-execution': 0, 'fqm-execution': 0 };
   for (const id of measures) {
     process.stderr.write(`${id} of ${sample.length} ${name} by cql-execution and fqm-execution\n`);
     const program = programOf(id);
     const fqm = fqmEvaluator(measureOf(id), program, libraries, terminology);
+    const stock = stockEvaluator(program, libraries, members);
     await engine(before).areas(program, period, { kind: 'all' });
+    await stock(before, period);
     await fqm(before, period);
-    seconds['cql-execution'] += await cpuSeconds(noServer, () => engine(after).areas(program, period, { kind: 'all' }));
+    seconds['our reference engine'] += await cpuSeconds(noServer, () => engine(after).areas(program, period, { kind: 'all' }));
+    seconds['cql-execution'] += await cpuSeconds(noServer, () => stock(after, period));
     seconds['fqm-execution'] += await cpuSeconds(noServer, () => fqm(after, period));
   }
   return referenceNames.map((reference) => ({
