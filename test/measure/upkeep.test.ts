@@ -1,9 +1,11 @@
+import type { MeasureReport } from '@medplum/fhirtypes';
 import t from 'tap';
 import { doctorMeasures } from '../../src/commands/doctor-measures.js';
 import { loadConfig } from '../../src/config.js';
 import { issue } from '../../src/fhir/outcome.js';
 import type { FhirResource } from '../../src/fhir/resource.js';
 import { loadCases } from '../../src/measure/cases.js';
+import { traceOperation } from '../../src/measure/operations/trace.js';
 import { keptBoard } from '../../src/measure/upkeep/board.js';
 import { rebuildKept } from '../../src/measure/upkeep/doctor.js';
 import { closesAt, nextMidnight, openPeriods } from '../../src/measure/upkeep/periods.js';
@@ -119,6 +121,25 @@ t.test('what is kept equals a full evaluation, whatever is written and however t
     const [counters] = await database.query(sql`
       select coalesce(sum(n), 0)::int as n from counter where generation in (select generation from kept_measure where state = 'closed')`);
     t.ok(Number(counters?.['n']) > 0, 'its counters stay');
+  });
+
+  t.test('a frozen report leads to the persons behind each of its numbers, as they stood at its watermark', async (t) => {
+    const rows = await database.query(sql`
+      select b.body from resource r
+      join body b on b.shard = r.shard and b.key = r.key and b.version = r.version
+      where r.type = 'MeasureReport'`);
+    const frozen = rows.map((row) => JSON.parse(String(row['body'])) as MeasureReport);
+    const told = frozen.filter(({ period, group }) => period?.start === year.start && (group?.[0]?.population?.at(-1)?.count ?? 0) > 0);
+    t.ok(told.length > 0);
+    for (const report of told.slice(0, 6)) {
+      const group = report.group?.[0];
+      const population = group?.population?.at(-1);
+      const traced = await traceOperation(measures, { kind: 'all' }, report.id ?? '', [
+        { name: 'group', text: group?.code?.coding?.[0]?.code ?? '' },
+        { name: 'population', text: population?.code?.coding?.[0]?.code ?? '' },
+      ]);
+      t.equal(traced.parameter?.find(({ name }) => name === 'total')?.valueInteger, population?.count, report.measure);
+    }
   });
 
   t.test('a write shows in reports before the worker has seen it', async (t) => {
